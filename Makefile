@@ -1,0 +1,32 @@
+# One-line doors; the work is done by `python -m bot` and scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test check train bench lock setup setup-dev
+
+PY := .venv/bin/python
+
+help: ## show this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:
+	@scripts/setup requirements.txt
+
+setup-dev:
+	@scripts/setup requirements.txt requirements-dev.txt
+
+run: setup ## install what is missing, train when needed, serve on http://localhost:8000
+	@$(PY) -m bot serve
+
+test: setup-dev ## install what is missing, then check and test everything
+	@scripts/test
+
+check: setup-dev ## style, types, words and data, without training
+	@scripts/check
+
+train: setup ## train the model
+	@$(PY) -m bot train
+
+bench: setup-dev ## measure speed against the stock Rasa pipeline
+	@$(PY) -m benchmarks
+
+lock: setup-dev ## renew requirements*.txt from requirements*.in (needs uv)
+	@scripts/lock

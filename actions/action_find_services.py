@@ -1,0 +1,71 @@
+"""Answers a need: asks what decides, then shows up to three services."""
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.asking import ask, open_question
+from actions.base import KnowingAction
+from actions.turn import ASKS, MAX_CARDS, MISSES, NEED, SKIPPED, Turn, show_services
+from knowledge import Match
+
+
+class ActionFindServices(KnowingAction):
+    def name(self) -> str:
+        return "action_find_services"
+
+    def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        named = turn.entity("service")
+        if turn.intent == "inform" and named:
+            return show_services(out, turn, [turn.knowledge.service(named)])
+        new = turn.intent in turn.knowledge.needs
+        need = turn.intent if new else turn.need
+        if need is None:
+            out.utter_message(response="utter_help_menu")
+            return [SlotSet(ASKS, "topic")]
+        question = open_question(turn, need)
+        if question:
+            events = ask(out, turn, need, question)
+            return [*events, SlotSet(SKIPPED, [])] if new else events
+        return answer_need(out, turn, need)
+
+
+def answer_need(out: CollectingDispatcher, turn: Turn, need: str) -> list[EventType]:
+    """Shows who helps with the need, given what is known of the person."""
+    about = turn.knowledge.needs[need]
+    matches = turn.knowledge.find(need, place=turn.place, age=turn.age)
+    fitting = [m for m in matches if m.fits_age]
+    chosen = _nearest(fitting or matches, place_decides="place" in about.ask)
+    if about.distress:
+        out.utter_message(response="utter_distress")
+    _introduce(out, turn, chosen)
+    events = show_services(out, turn, [m.service for m in chosen])
+    for name in about.helplines:
+        line = turn.knowledge.helplines[name]
+        card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
+        out.utter_message(json_message=card)
+    return [SlotSet(NEED, need), SlotSet(SKIPPED, []), SlotSet(MISSES, 0), *events]
+
+
+def _nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
+    """The first three; where the place decides, those on the spot, else the nearest ones."""
+    if not place_decides:
+        return matches[:MAX_CARDS]
+    here = [m for m in matches if m.reason in ("quarter", "commune", "somewhere")]
+    if here:
+        return here[:MAX_CARDS]
+    near = [m for m in matches if m.reason == "near"][: MAX_CARDS - 1]
+    national = [m for m in matches if m.reason == "national"]
+    return [*near, *national][:MAX_CARDS]
+
+
+def _introduce(out: CollectingDispatcher, turn: Turn, chosen: list[Match]) -> None:
+    place = turn.place.in_(turn.language) if turn.place else None
+    reasons = {m.reason for m in chosen}
+    if not chosen:
+        out.utter_message(response="utter_results_none")
+    elif place and reasons & {"quarter", "commune"}:
+        out.utter_message(response="utter_results_place", place=place)
+    elif place and "near" in reasons and chosen[0].reason == "near":
+        out.utter_message(response="utter_results_nearest", place=place)
+    else:
+        out.utter_message(response="utter_results")

@@ -1,0 +1,17 @@
+"""Forgets what was said, except the language. Replaces Rasa's own, which would forget that too."""
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import KnowingAction
+from actions.turn import AGE, ASKS, HANDOFF, MISSES, NEED, PLACE, SHOWN, SKIPPED, Turn
+
+
+class ActionRestart(KnowingAction):
+    def name(self) -> str:
+        return "action_restart"
+
+    def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        out.utter_message(response="utter_started_over")
+        forgotten = [SlotSet(name, None) for name in (NEED, PLACE, AGE, SKIPPED, SHOWN, MISSES)]
+        return [*forgotten, SlotSet(HANDOFF, False), SlotSet(ASKS, "topic")]

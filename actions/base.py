@@ -1,0 +1,34 @@
+"""What the actions have in common: they get the knowledge base, and answer a `Turn`."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Optional
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from knowledge import Knowledge, load
+
+
+class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no types
+    """An action with a knowledge base; the project's own one unless a test gives another.
+
+    Abstract, so that Rasa's SDK, which instantiates every subclass it finds, leaves it out.
+    """
+
+    def __init__(self, knowledge: Optional[Knowledge] = None) -> None:
+        self._knowledge = knowledge or load()
+
+    @abstractmethod
+    def name(self) -> str:
+        """The name in domain.yml, which is also the module's."""
+
+    @abstractmethod
+    def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        """Says what is to be said; returns what is to be remembered."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        return self.answer(dispatcher, Turn(tracker, self._knowledge))

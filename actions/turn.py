@@ -1,0 +1,134 @@
+"""What every action needs to know of the turn it answers."""
+
+from datetime import datetime, timezone
+from typing import Any, Iterable, Optional
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from knowledge import LANGUAGES, Knowledge, Language, Place, Service, UnknownId
+
+LANGUAGE, PLACE, AGE = "language", "place", "age"
+NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
+    "need",
+    "asks",
+    "skipped",
+    "shown",
+    "misses",
+    "handoff",
+)
+#: Cards at the most in one answer.
+MAX_CARDS = 3
+_LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
+
+
+class Turn:
+    """One message of a visitor, with the state of the conversation."""
+
+    def __init__(self, tracker: Tracker, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._slots: dict[str, Any] = tracker.slots
+        self._message: dict[str, Any] = tracker.latest_message or {}
+
+    @property
+    def intent(self) -> str:
+        return str((self._message.get("intent") or {}).get("name") or "")
+
+    @property
+    def ranking(self) -> list[str]:
+        """Intents of the message, likeliest first."""
+        return [str(item["name"]) for item in self._message.get("intent_ranking") or []]
+
+    def heard(self, key: str) -> list[str]:
+        """`needs` or `crisis` as the NLU decided; empty for a button."""
+        if self._message.get("text", "").startswith("/"):
+            return []
+        return [str(name) for name in self._message.get(key) or []]
+
+    def entity(self, kind: str) -> Optional[str]:
+        """The first entity of a kind in this message."""
+        found = (e for e in self._message.get("entities") or [] if e.get("entity") == kind)
+        entity = next(found, None)
+        return str(entity["value"]) if entity else None
+
+    @property
+    def language(self) -> Language:
+        value = self._slots.get(LANGUAGE)
+        return next((code for code in LANGUAGES if code == value), LANGUAGES[0])
+
+    @property
+    def place(self) -> Optional[Place]:
+        name = self._slots.get(PLACE)
+        try:
+            return self.knowledge.place(name) if name else None
+        except UnknownId:
+            return None
+
+    @property
+    def age(self) -> Optional[float]:
+        value = self._slots.get(AGE)
+        return float(value) if isinstance(value, (int, float)) else None
+
+    @property
+    def need(self) -> Optional[str]:
+        return self._slots.get(NEED)
+
+    @property
+    def asks(self) -> Optional[str]:
+        return self._slots.get(ASKS)
+
+    @property
+    def skipped(self) -> list[str]:
+        return list(self._slots.get(SKIPPED) or [])
+
+    @property
+    def misses(self) -> int:
+        return int(self._slots.get(MISSES) or 0)
+
+    @property
+    def shown(self) -> list[Service]:
+        """The services the last answer was about."""
+        return [self.knowledge.service(name) for name in self._slots.get(SHOWN) or []]
+
+    @property
+    def at(self) -> datetime:
+        """Now in Luxembourg, or the time a test pretends."""
+        given = (self._message.get("metadata") or {}).get("at")
+        if given:
+            moment = datetime.fromisoformat(str(given))
+            return moment if moment.tzinfo else moment.replace(tzinfo=_LUXEMBOURG)
+        return datetime.now(timezone.utc).astimezone(_LUXEMBOURG)
+
+
+def show_services(
+    out: CollectingDispatcher, turn: Turn, services: Iterable[Service]
+) -> list[EventType]:
+    """Cards for the services, the way in when one cannot be reached, and what to remember."""
+    chosen = list(services)
+    for service in chosen:
+        card = turn.knowledge.service_card(service, turn.language, at=turn.at)
+        out.utter_message(json_message=card)
+    if any(not turn.knowledge.reachable(s) for s in chosen):
+        say_association(out, turn, "utter_association_contact")
+    return [SlotSet(SHOWN, [s.id for s in chosen]), SlotSet(ASKS, None), SlotSet(MISSES, 0)]
+
+
+def say_association(out: CollectingDispatcher, turn: Turn, response: str) -> None:
+    """The association's own contact, as the way in where a service's is unknown."""
+    knowledge, language = turn.knowledge, turn.language
+    card = knowledge.service_card(knowledge.association, language, at=turn.at)
+    facts = knowledge.association.facts
+    phone = card["phones"][0]
+    out.utter_message(
+        response=response,
+        phone=phone["number"],
+        email=facts.get("email")[0].value,
+        address=facts.get("address")[0].in_(language),
+        notice=phone["label"][:1].upper() + phone["label"][1:],
+    )
+
+
+def choice(title: str, payload: str) -> dict[str, str]:
+    return {"title": title, "payload": payload}

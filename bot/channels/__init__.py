@@ -1,0 +1,1 @@
+"""One module per channel: each turns a Reply into what its visitors see."""

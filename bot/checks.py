@@ -1,0 +1,92 @@
+"""Checks of the assistant's words and rules that Rasa's own validation does not make."""
+
+import re
+from pathlib import Path
+from typing import Any, Iterable
+
+import yaml
+
+from bot.settings import ROOT
+from knowledge import LANGUAGES, load
+
+_GAP = re.compile(r"{(\w+)}")
+#: Responses that may be the same in two languages (none today: names are in the texts).
+_SAME_ALLOWED = frozenset({"utter_known_ask_phone"})
+
+
+def check_domain(
+    domain: Path = ROOT / "domain.yml", rules: Path = ROOT / "data" / "rules.yml"
+) -> list[str]:
+    """Every problem, as "file: response: what is wrong"; empty when all is well."""
+    content: Any = yaml.safe_load(domain.read_text(encoding="utf-8"))
+    ruled: Any = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    problems: list[str] = []
+    for name, variations in content["responses"].items():
+        problems += [f"{domain.name}: {name}: {p}" for p in _response(name, variations)]
+    intents = _intents(content)
+    for name, variations in content["responses"].items():
+        for payload in _payloads(variations):
+            intent = re.sub(r"[/{].*", "", payload[1:])
+            if intent not in intents:
+                problems.append(f"{domain.name}: {name}: payload '{payload}' names no intent")
+    problems += [f"{rules.name}: {p}" for p in _rules(ruled, intents, content)]
+    problems += [f"{domain.name}: {p}" for p in _contract(intents)]
+    return problems
+
+
+def _response(name: str, variations: list[Any]) -> Iterable[str]:
+    by_language: dict[str, Any] = {}
+    for variation in variations:
+        conditions = variation.get("condition") or []
+        if "channel" in variation:
+            yield "has a channel variation, which would win over the language"
+        if len(conditions) != 1 or conditions[0].get("name") != "language":
+            yield "each variation has exactly one condition, on the slot language"
+            continue
+        language = conditions[0].get("value")
+        if language in by_language:
+            yield f"has two variations in '{language}'"
+        by_language[language] = variation
+    for language in LANGUAGES:
+        if not str(by_language.get(language, {}).get("text", "")).strip():
+            yield f"has no text in '{language}'"
+    if set(by_language) - set(LANGUAGES):
+        yield f"has an unknown language {sorted(set(by_language) - set(LANGUAGES))}"
+    if set(by_language) != set(LANGUAGES):
+        return
+    texts = {code: by_language[code].get("text", "") for code in LANGUAGES}
+    if len({frozenset(_GAP.findall(t)) for t in texts.values()}) > 1:
+        yield "fills different gaps in different languages"
+    if len({tuple(_payloads([by_language[code]])) for code in LANGUAGES}) > 1:
+        yield "offers different buttons in different languages"
+    if len(set(texts.values())) < len(LANGUAGES) and name not in _SAME_ALLOWED:
+        yield "is the same text in two languages: translated?"
+
+
+def _payloads(variations: list[Any]) -> list[str]:
+    return [b["payload"] for v in variations for b in v.get("buttons") or []]
+
+
+def _intents(content: Any) -> set[str]:
+    return {next(iter(i)) if isinstance(i, dict) else i for i in content["intents"]}
+
+
+def _rules(ruled: Any, intents: set[str], content: Any) -> Iterable[str]:
+    known = set(content["actions"]) | set(content["responses"])
+    answered = set()
+    for rule in ruled["rules"]:
+        for step in rule["steps"]:
+            if "intent" in step:
+                answered.add(step["intent"])
+                if step["intent"] not in intents:
+                    yield f"rule '{rule['rule']}' answers an unknown intent"
+            elif step["action"] not in known:
+                yield f"rule '{rule['rule']}' uses an unknown action '{step['action']}'"
+    for intent in sorted(intents - answered):
+        yield f"no rule answers the intent '{intent}'"
+
+
+def _contract(intents: set[str]) -> Iterable[str]:
+    knowledge = load()
+    for need in sorted(set(knowledge.needs) - intents):
+        yield f"the need '{need}' of knowledge/needs.yml is no intent"

@@ -1,0 +1,176 @@
+"""The verbs of `python -m bot`. One JSON object per line on stdout, everything else on stderr."""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Iterable, Optional
+
+import typer
+
+from bot import logs
+from bot.settings import Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help=__doc__,
+    # Rich tracebacks would print local variables, hence what a visitor wrote.
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def train(
+    if_needed: bool = typer.Option(False, help="Only when no model fits the data."),
+) -> None:
+    """Trains the model from data/, domain.yml and config.yml."""
+    settings = _ready()
+    from bot.model import fitting
+    from bot.model import train as train_model
+
+    path = (fitting if if_needed else train_model)(settings.models)
+    print(f"model {path}", file=sys.stderr)
+
+
+@app.command()
+def serve() -> None:
+    """Serves the website and the API; trains first when no model fits the data."""
+    settings = _ready()
+    model = _fitting(settings)
+    print("Loading the model, about 20 seconds …", file=sys.stderr)
+    import uvicorn
+
+    from bot.app import create_app
+
+    application = create_app(settings, model)
+    # No websockets: the API has none, and Rasa's pinned library does not fit uvicorn.
+    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, ws="none")
+
+
+@app.command()
+def parse() -> None:
+    """Reads one message per line, writes what was understood."""
+    assistant = _assistant(_ready())
+
+    async def understand() -> None:
+        for line in _lines():
+            found = await assistant.parse(line)
+            _write(_parsed(line, found))
+
+    asyncio.run(understand())
+
+
+@app.command()
+def talk() -> None:
+    """Reads {"conversation", "text" | "payload", "at"?} per line, writes the replies."""
+    assistant = _assistant(_ready())
+
+    async def converse() -> None:
+        for line in _lines():
+            try:
+                turn = json.loads(line)
+                name = str(turn["conversation"])
+            except (ValueError, KeyError, TypeError):
+                _write(
+                    {"error": "each line is a JSON object with conversation, and text or payload"}
+                )
+                continue
+            _write(await _talk(assistant, name, turn))
+
+    asyncio.run(converse())
+
+
+@app.command()
+def evaluate(
+    file: Path = typer.Argument(..., help="TSV with the columns text, lang, intent."),
+    report: Optional[Path] = typer.Option(None, help="Folder for the report and its plots."),
+) -> None:
+    """Measures understanding on a test set: overall, per language and per noise."""
+    from bot.evaluation import evaluate as measure
+    from bot.evaluation import read_cases
+
+    cases = read_cases(file)
+    assistant = _assistant(_ready())
+
+    async def run() -> list[dict[str, Any]]:
+        return [_parsed(case["text"], await assistant.parse(case["text"])) for case in cases]
+
+    _write(measure(cases, asyncio.run(run()), report))
+
+
+@app.command()
+def check() -> None:
+    """Checks the words and rules of the assistant: every text in every language."""
+    from bot.checks import check_domain
+
+    problems = check_domain()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    raise typer.Exit(1 if problems else 0)
+
+
+async def _talk(assistant: Any, name: str, turn: dict[str, Any]) -> dict[str, Any]:
+    from bot.assistant import Busy, UnknownPayload
+
+    try:
+        reply = await assistant.answer(
+            name, text=turn.get("text"), payload=turn.get("payload"), at=turn.get("at")
+        )
+    except (Busy, UnknownPayload) as error:
+        return {"conversation": name, "error": type(error).__name__}
+    return {"conversation": name, **asdict(reply)}
+
+
+def _parsed(text: str, found: dict[str, Any]) -> dict[str, Any]:
+    entities = found.get("entities") or []
+
+    def first(kind: str) -> Any:
+        return next((e["value"] for e in entities if e["entity"] == kind), None)
+
+    return {
+        "text": text,
+        "language": found.get("language"),
+        "intent": found["intent"]["name"],
+        "confidence": round(float(found["intent"]["confidence"]), 4),
+        "ranking": [
+            {"intent": r["name"], "confidence": round(float(r["confidence"]), 4)}
+            for r in found.get("intent_ranking") or []
+        ],
+        "needs": found.get("needs") or [],
+        "crisis": found.get("crisis") or [],
+        "place": first("place"),
+        "age": first("age"),
+    }
+
+
+def _ready() -> Settings:
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return settings
+
+
+def _fitting(settings: Settings) -> Path:
+    from bot.model import fitting
+
+    return fitting(settings.models)
+
+
+def _assistant(settings: Settings) -> Any:
+    model = _fitting(settings)
+    from bot.assistant import Assistant
+
+    assistant = Assistant(model, deadline=settings.deadline_seconds)
+    assistant.start()
+    return assistant
+
+
+def _lines() -> Iterable[str]:
+    for line in sys.stdin:
+        yield line.rstrip("\n")
+
+
+def _write(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

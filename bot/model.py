@@ -1,0 +1,126 @@
+"""Trains the model, and knows which one fits the data."""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Iterable, Optional
+
+from bot.settings import ROOT
+
+#: Everything a model is made from. A change in any of it makes the model too old.
+_INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "knowledge/places", "requirements.txt")
+_MANIFEST = "manifest.json"
+
+
+class NoModel(Exception):
+    """There is no usable model; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Which file is the current model, and what it was made from."""
+
+    file: str
+    sha256: str
+    data: str
+    trained_at: str
+    seconds: int
+
+
+def data_fingerprint(root: Path = ROOT) -> str:
+    """A digest of all inputs of training."""
+    digest = hashlib.sha256()
+    for path in _files(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterable[Path]:
+    for name in _INPUTS:
+        path = root / name
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (p for p in found if p.is_file() and "__pycache__" not in p.parts)
+
+
+def current(models: Path) -> Path:
+    """The file of the model that fits the data. Raises NoModel when there is none."""
+    manifest = _read(models)
+    if manifest is None:
+        raise NoModel(f"There is no trained model in {models}. Run: python -m bot train")
+    if manifest.data != data_fingerprint():
+        raise NoModel("The model is older than its data. Run: python -m bot train")
+    path = models / manifest.file
+    if not path.is_file() or _sha256(path) != manifest.sha256:
+        raise NoModel(f"The model file {path} is missing or damaged. Run: python -m bot train")
+    return path
+
+
+def train(models: Path) -> Path:
+    """Trains from the project's data and makes the result the current model.
+
+    An interrupted training leaves the earlier model and its manifest as they were.
+    """
+    from rasa.model_training import train as rasa_train
+
+    data = data_fingerprint()
+    start = time.monotonic()
+    name = f"weeweiser-{data[:12]}.tar.gz"
+    part = f"training-{os.getpid()}.tar.gz"
+    try:
+        # Rasa prints its progress; stdout belongs to the command line's results.
+        with contextlib.redirect_stdout(sys.stderr):
+            result = rasa_train(
+                domain=str(ROOT / "domain.yml"),
+                config=str(ROOT / "config.yml"),
+                training_files=[str(ROOT / "data")],
+                output=str(models),
+                fixed_model_name=part,
+            )
+        if result.code != 0 or result.model is None:
+            raise NoModel("Training ended without a model; the lines above say why.")
+        Path(result.model).replace(models / name)
+    finally:
+        (models / part).unlink(missing_ok=True)
+    seconds = round(time.monotonic() - start)
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    _write(models, Manifest(name, _sha256(models / name), data, now, seconds))
+    for old in models.glob("weeweiser-*.tar.gz"):
+        if old.name != name:
+            old.unlink()
+    return models / name
+
+
+def fitting(models: Path) -> Path:
+    """The current model, trained first when none fits the data."""
+    try:
+        return current(models)
+    except NoModel as reason:
+        print(
+            f"{reason.args[0].split(' Run:')[0]} Training now, one to three minutes …",
+            file=sys.stderr,
+        )
+        return train(models)
+
+
+def _read(models: Path) -> Optional[Manifest]:
+    try:
+        return Manifest(**json.loads((models / _MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(models: Path, manifest: Manifest) -> None:
+    part = models / f"{_MANIFEST}.part"
+    part.write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
+    part.replace(models / _MANIFEST)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

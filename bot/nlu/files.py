@@ -1,0 +1,38 @@
+"""Files the components read beside the graph, and how they store what they learnt (no pickle)."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+LEXICON = DATA / "lexicon"
+
+
+def file_fingerprint(*paths: Path) -> str:
+    """A digest of the content of files and folders: changes when any of them changes."""
+    digest = hashlib.sha256()
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_words(path: Path) -> Any:
+    """A lexicon file. Every value stays text: in YAML the word "no" would become false."""
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=yaml.BaseLoader)  # noqa: S506  builds only strings

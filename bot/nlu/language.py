@@ -1,0 +1,205 @@
+"""Second component: in which language a message is written.
+
+Multinomial naive Bayes over character 1-4-grams, trained on the project's own sentences
+(data/nlu/<language>, and data/language/<code>.txt for what is none of ours). Short or doubtful
+messages keep the language of the conversation, which the channel passes as `metadata.language`.
+"""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text, Tuple
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import CountVectorizer
+
+from bot.nlu.files import DATA, file_fingerprint, read_json, write_json
+from bot.nlu.reader import AGE_MARK, MASKED, PLACE_MARK, REST
+from bot.nlu.text import clean, fold
+from knowledge import LANGUAGES
+
+OTHER = "other"
+LANGUAGE = "language"
+DECIDED = "language_decided"
+_FOLDER = DATA / "language"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class LanguageIdentifier(GraphComponent):
+    """Sets `language` (fr, de, lb, other) and, when sure, the entity that fills the slot."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        return []
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {
+            "ngrams": [1, 4],
+            "smoothing": 0.1,
+            # Surer than this, and more than one word: the conversation changes its language.
+            "sure": 0.9,
+            # One word alone must be surer.
+            "sure_one_word": 0.995,
+            # "Other" needs more words: names and loans look foreign.
+            "other_from_words": 3,
+        }
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional["NaiveBayes"] = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "LanguageIdentifier":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "LanguageIdentifier":
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, NaiveBayes.read(folder))
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        return file_fingerprint(_FOLDER)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        texts: List[str] = []
+        labels: List[str] = []
+        for message in training_data.intent_examples:
+            about = (message.get("metadata") or {}).get("intent") or {}
+            if about.get("language") in LANGUAGES:
+                texts.append(message.get(MASKED) or clean(message.get(TEXT)))
+                labels.append(about["language"])
+        for path in sorted(_FOLDER.glob("*.txt")):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            texts += [line for line in map(clean, lines) if line]
+            labels += [path.stem] * (len(texts) - len(labels))
+        low, high = self._config["ngrams"]
+        self._model = NaiveBayes.fit(texts, labels, (low, high), self._config["smoothing"])
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.write(folder)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            if not (message.get(TEXT) or "").startswith("/"):
+                self._identify(message)
+        return messages
+
+    def _identify(self, message: Message) -> None:
+        metadata = message.get("metadata") or {}
+        prior = metadata.get(LANGUAGE)
+        words = message.get(REST) or []
+        best, probability = self._best(message.get(MASKED) or "", len(words))
+        if not words:
+            decided = False
+        elif len(words) == 1:
+            decided = probability >= self._config["sure_one_word"]
+        else:
+            decided = probability >= self._config["sure"]
+        if not decided and prior in LANGUAGES:
+            best = prior
+        message.set(LANGUAGE, best, add_to_output=True)
+        message.set(DECIDED, decided)
+        # A first message without any hint is answered in the likeliest language.
+        first = LANGUAGE in metadata and prior is None
+        if best in LANGUAGES and (decided or first):
+            entity = {
+                "entity": LANGUAGE,
+                "start": 0,
+                "end": 0,
+                "value": best,
+                "extractor": "LanguageIdentifier",
+            }
+            message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
+
+    def _best(self, masked: str, words: int) -> Tuple[str, float]:
+        assert self._model is not None, "the model is trained or loaded before it is used"
+        text = masked.replace(PLACE_MARK, " ").replace(AGE_MARK, " ")
+        scores = self._model.probabilities(text)
+        ours = {code: scores.get(code, 0.0) for code in LANGUAGES}
+        other = 1.0 - sum(ours.values())
+        if words >= self._config["other_from_words"] and other >= self._config["sure"]:
+            return OTHER, other
+        best = max(ours, key=lambda code: ours[code])
+        total = sum(ours.values()) or 1.0
+        return best, ours[best] / total
+
+
+class NaiveBayes:
+    """Multinomial naive Bayes on character n-grams; equal priors. See McCallum & Nigam (1998)."""
+
+    def __init__(
+        self, classes: List[str], vocabulary: Dict[str, int], weights: Any, ngrams: Tuple[int, int]
+    ) -> None:
+        self._classes = classes
+        self._weights = weights
+        self._vocabulary = vocabulary
+        self._ngrams = ngrams
+        self._vectorizer = CountVectorizer(
+            analyzer="char_wb", ngram_range=ngrams, vocabulary=vocabulary, lowercase=True
+        )
+
+    @classmethod
+    def fit(
+        cls, texts: List[str], labels: List[str], ngrams: Tuple[int, int], smoothing: float
+    ) -> "NaiveBayes":
+        """Trains on each text twice: as written and without accents, as people type on a phone."""
+        both = texts + [fold(t) for t in texts]
+        vectorizer = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, min_df=2)
+        counts = vectorizer.fit_transform(both)
+        target = np.array(labels + labels)
+        classes = sorted(set(labels))
+        rows = []
+        for name in classes:
+            total = np.asarray(counts[target == name].sum(axis=0)).ravel() + smoothing
+            rows.append(np.log(total / total.sum()))
+        vocabulary = {str(k): int(v) for k, v in vectorizer.vocabulary_.items()}
+        return cls(classes, vocabulary, np.array(rows, dtype=np.float32), ngrams)
+
+    def probabilities(self, text: str) -> Dict[str, float]:
+        """P(class | text). A text without any known n-gram is equally likely in all."""
+        counts = self._vectorizer.transform([text])
+        scores = np.asarray(counts @ self._weights.T).ravel()
+        scores = np.exp(scores - scores.max())
+        scores /= scores.sum()
+        return dict(zip(self._classes, map(float, scores)))
+
+    def write(self, folder: Path) -> None:
+        about = {"classes": self._classes, "ngrams": self._ngrams, "vocabulary": self._vocabulary}
+        write_json(folder / "language.json", about)
+        np.savez_compressed(folder / "language.npz", weights=self._weights)
+
+    @classmethod
+    def read(cls, folder: Path) -> "NaiveBayes":
+        about = read_json(folder / "language.json")
+        with np.load(folder / "language.npz", allow_pickle=False) as arrays:
+            weights = arrays["weights"]
+        low, high = about["ngrams"]
+        return cls(about["classes"], about["vocabulary"], weights, (low, high))

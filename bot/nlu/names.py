@@ -1,0 +1,37 @@
+"""Finds services ("Obenthalt") and kinds of service ("youth house") named in a message."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from bot.nlu.files import read_words
+from bot.nlu.text import fold, pipeline, tokens
+
+Kind = Literal["service", "kind"]
+
+
+class NameFinder:
+    """Exact, accent-free matches of the names in data/lexicon/names.yml."""
+
+    def __init__(self, lexicon: Path) -> None:
+        names: dict[str, Any] = read_words(lexicon)
+        self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
+        self._meaning: dict[str, tuple[Kind, str]] = {}
+        groups: tuple[tuple[Kind, str], ...] = (("service", "services"), ("kind", "kinds"))
+        for kind, group in groups:
+            for target, forms in names[group].items():
+                key = f"{kind}:{target}"
+                self._meaning[key] = (kind, target)
+                self._matcher.add(key, [tokens(fold(form)) for form in forms])
+
+    def find(self, doc: Doc) -> list[tuple[int, int, Kind, str]]:
+        """Token spans with what they name; the longest of overlapping ones."""
+        bare = [t.i for t in doc if not t.is_punct]
+        words = Doc(doc.vocab, words=[doc[i].norm_ for i in bare])
+        for token in words:
+            token.norm_ = token.text
+        spans = filter_spans(self._matcher(words, as_spans=True))
+        return [(bare[s.start], bare[s.end - 1] + 1, *self._meaning[s.label_]) for s in spans]

@@ -1,0 +1,159 @@
+"""Finds communes and quarters in a message: exact, inflected or misspelt, in three languages."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterable, Optional
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+
+from bot.nlu.files import read_words
+from bot.nlu.text import fold, pipeline, tokens
+from knowledge import Place
+
+#: Endings that make an adjective of a place: "Escher Jugendhaus", "Bouneweger".
+_ENDINGS = ("er",)
+_SHORTEST_INFLECTED = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place in a message: token span and the place's id."""
+
+    start: int
+    end: int
+    place: str
+    exact: bool
+
+
+class PlaceFinder:
+    """Matches a tokenised message against the gazetteer.
+
+    `lexicon` (data/lexicon/places.yml) says which names are also ordinary words and what
+    must stand before them. `common` are words never taken for a misspelt place.
+    """
+
+    def __init__(self, places: Iterable[Place], lexicon: Path, common: frozenset[str]) -> None:
+        rules: dict[str, Any] = read_words(lexicon)
+        self._before: frozenset[str] = frozenset(rules["prepositions"])
+        self._negations: frozenset[str] = frozenset(rules["negations"])
+        self._only_after: dict[str, frozenset[str]] = {
+            name: frozenset(words) for name, words in rules["only_after"].items()
+        }
+        self._never_after: dict[str, frozenset[str]] = {
+            name: frozenset(words) for name, words in rules["never_after"].items()
+        }
+        self._never: frozenset[str] = frozenset(rules["never"])
+        self._places = {p.id: p for p in places}
+        self._by_name = dict(self._names())
+        self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
+        for name, place in self._by_name.items():
+            self._matcher.add(place, [tokens(name)])
+        self._not_misspelt = common | self._never | self._by_name.keys()
+        # Only names long enough that a slip of one letter is not another word.
+        self._fuzzy = [n for n in self._by_name if len(n) >= 5 and " " not in n]
+
+    def _names(self) -> Iterable[tuple[str, str]]:
+        inflected = []
+        for place in self._places.values():
+            names = {place.fr, place.de, place.lb, *place.other_names}
+            if place.short:
+                names |= {place.short.fr, place.short.de, place.short.lb}
+            for name in sorted(names):
+                folded = fold(name).replace("-", " ").replace("/", " ")
+                folded = " ".join(folded.split())
+                if folded in self._never:
+                    continue
+                yield folded, place.id
+                if " " not in folded and len(folded) >= _SHORTEST_INFLECTED:
+                    inflected += [(folded + e, place.id) for e in _ENDINGS]
+        taken = {fold(p.fr) for p in self._places.values()}
+        for name, place_id in inflected:
+            if name not in self._never and name not in taken:
+                yield name, place_id
+
+    def find(self, doc: Doc) -> list[Found]:
+        """All places named, in the order of the text; longer names win over shorter ones."""
+        plain = _without_hyphens(doc)
+        spans = [
+            (plain[s], plain[e - 1] + 1, doc.vocab.strings[m])
+            for m, s, e in self._exact(doc, plain)
+        ]
+        spans.sort(key=lambda span: (-(span[1] - span[0]), span[0]))
+        found: list[Found] = []
+        taken: set[int] = set()
+        for start, end, place in spans:
+            if taken.isdisjoint(range(start, end)) and self._allowed(doc, start, end):
+                found.append(Found(start, end, place, True))
+                taken.update(range(start, end))
+        for index in range(len(doc)):
+            if index not in taken and (place_id := self._misspelt(doc, index)):
+                found.append(Found(index, index + 1, place_id, False))
+        return sorted(found, key=lambda f: f.start)
+
+    def _exact(self, doc: Doc, plain: list[int]) -> list[tuple[int, int, int]]:
+        words = [doc[i].norm_ for i in plain]
+        bare = Doc(doc.vocab, words=words)
+        for token in bare:
+            token.norm_ = token.text
+        return [(m, s, e) for m, s, e in self._matcher(bare)]
+
+    def best(self, doc: Doc, found: list[Found]) -> Optional[str]:
+        """The one place meant: not a negated one, and a quarter rather than its commune."""
+        wanted = [f for f in found if not self._negated(doc, f)] or found
+        quarters = [f for f in wanted if self._places[f.place].kind != "commune"]
+        chosen = (quarters or wanted)[:1]
+        return chosen[0].place if chosen else None
+
+    def _negated(self, doc: Doc, found: Found) -> bool:
+        return any(t.norm_ in self._negations for t in doc[max(0, found.start - 2) : found.start])
+
+    def _allowed(self, doc: Doc, start: int, end: int) -> bool:
+        name = _joined(doc[start:end])
+        before = doc[start - 1].norm_ if start else ""
+        two = f"{doc[start - 2].norm_} {before}" if start > 1 else before
+        banned = self._never_after.get(name, frozenset())
+        if before in banned or two in banned:
+            return False
+        needed = self._only_after.get(name)
+        if needed is None:
+            return True
+        others = (t for i, t in enumerate(doc) if not start <= i < end)
+        alone = not any(t.is_alpha or t.like_num for t in others)
+        return alone or before in needed or two in needed
+
+    def _misspelt(self, doc: Doc, index: int) -> Optional[str]:
+        token = doc[index]
+        word = token.norm_
+        if not token.is_alpha or len(word) < 5 or word in self._not_misspelt:
+            return None
+        before = doc[index - 1].norm_ if index else ""
+        introduced = before in self._before
+        alone = sum(t.is_alpha for t in doc) == 1
+        slips = 2 if len(word) >= 8 else 1
+        if not introduced and not alone:
+            slips = 0 if len(word) < 6 else 1
+        if not slips:
+            return None
+        hit = process.extractOne(word, self._fuzzy, scorer=OSA.distance, score_cutoff=slips)
+        if hit is None or not _alike(word[0], hit[0][0]) or hit[0] in self._only_after:
+            return None
+        return self._by_name[hit[0]]
+
+
+#: First letters people mix up by ear.
+_SOUNDS = ("ckg", "bp", "dt", "fvw", "sz", "ij", "eah")
+
+
+def _alike(a: str, b: str) -> bool:
+    return a == b or any(a in group and b in group for group in _SOUNDS)
+
+
+def _without_hyphens(doc: Doc) -> list[int]:
+    return [t.i for t in doc if t.text not in "-–/"]
+
+
+def _joined(span: Span) -> str:
+    return " ".join(t.norm_ for t in span if t.text not in "-–/")

@@ -1,0 +1,166 @@
+"""First component: reads a message with spaCy and marks places, ages and names in it.
+
+Also hides them ("__place__", "__age__") in the view that is classified, so that an intent
+is learnt from what is asked, not from where.
+"""
+
+from collections import Counter
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.tokens import Doc
+
+from bot.nlu.ages import AgeFinder
+from bot.nlu.files import LEXICON, file_fingerprint, read_json, write_json
+from bot.nlu.names import NameFinder
+from bot.nlu.places import PlaceFinder
+from bot.nlu.text import MAX_READ, clean, tokens
+from knowledge import FOLDER as KNOWLEDGE
+from knowledge import load
+
+#: Message properties this component sets, for the ones after it.
+MASKED = "masked"  # the text with places and ages hidden
+REST = "rest"  # the words that are neither place nor age nor punctuation
+PLACE_MARK, AGE_MARK = "__place__", "__age__"
+
+_PLACES = LEXICON / "places.yml"
+_AGES = LEXICON / "ages.yml"
+_NAMES = LEXICON / "names.yml"
+
+
+@DefaultV1Recipe.register(
+    [
+        DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER,
+        DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
+    ],
+    is_trainable=True,
+)
+class MessageReader(GraphComponent):
+    """Tokens, places, ages, names. Learns which words are common, hence no misspelt place."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"common_from": 2}
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        common: frozenset[str] = frozenset(),
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._build(common)
+
+    def _build(self, common: frozenset[str]) -> None:
+        self._knowledge = load()
+        self._place_finder = PlaceFinder(self._knowledge.places.values(), _PLACES, common)
+        self._age_finder = AgeFinder(_AGES)
+        self._name_finder = NameFinder(_NAMES)
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "MessageReader":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "MessageReader":
+        with model_storage.read_from(resource) as folder:
+            common = frozenset(read_json(folder / "common.json"))
+        return cls(config, model_storage, resource, common)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """Files outside the graph that change what is found: lexicons and the gazetteer."""
+        return file_fingerprint(_PLACES, _AGES, _NAMES, KNOWLEDGE / "places")
+
+    def train(self, training_data: TrainingData) -> Resource:
+        counts: Counter[str] = Counter()
+        for message in training_data.intent_examples:
+            counts.update({t.norm_ for t in tokens(clean(message.get(TEXT)))})
+        common = sorted(w for w, n in counts.items() if n >= self._config["common_from"])
+        with self._model_storage.write_to(self._resource) as folder:
+            write_json(folder / "common.json", common)
+        self._build(frozenset(common))
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for message in training_data.training_examples:
+            if message.get(TEXT):
+                self._read(message)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT) or ""
+            # A payload of a button: Rasa reads it after the pipeline.
+            if not text.startswith("/"):
+                entities = self._read(message)
+                message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+    def _read(self, message: Message) -> List[Dict[Text, Any]]:
+        doc = tokens(clean(message.get(TEXT) or "")[:MAX_READ])
+        places = self._place_finder.find(doc)
+        ages = self._age_finder.find(doc)
+        names = self._name_finder.find(doc)
+        marks = {i: PLACE_MARK for f in places for i in range(f.start, f.end)}
+        marks |= {i: AGE_MARK for start, end, _ in ages for i in range(start, end)}
+        message.set(MASKED, _masked(doc, marks))
+        named = {i for start, end, _, _ in names for i in range(start, end)}
+        rest = [t.norm_ for t in doc if t.i not in marks and t.i not in named and t.is_alpha]
+        message.set(REST, rest)
+        entities = []
+        best = self._place_finder.best(doc, places)
+        if best:
+            found = next(f for f in places if f.place == best)
+            place = self._knowledge.places[best]
+            entities.append(_entity(doc, found.start, found.end, "place", place.fr))
+        message.set("ages", [round(age, 2) for _, _, age in ages], add_to_output=True)
+        for start, end, age in ages[:1]:
+            entities.append(_entity(doc, start, end, "age", round(age, 2)))
+        for start, end, kind, target in names:
+            entities.append(_entity(doc, start, end, kind, target))
+        return entities
+
+
+def _masked(doc: Doc, marks: Dict[int, str]) -> str:
+    parts: List[str] = []
+    for token in doc:
+        mark = marks.get(token.i)
+        if mark is None:
+            parts.append(token.text_with_ws)
+        elif not parts or parts[-1].strip() != mark:
+            parts.append(mark + " ")
+    return "".join(parts).strip()
+
+
+def _entity(doc: Doc, start: int, end: int, kind: str, value: Any) -> Dict[Text, Any]:
+    span = doc[start:end]
+    return {
+        "entity": kind,
+        "start": span.start_char,
+        "end": span.end_char,
+        "value": value,
+        "extractor": "MessageReader",
+    }

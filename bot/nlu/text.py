@@ -1,0 +1,69 @@
+"""How a message is cut and folded: one language-neutral spaCy tokenizer, two views of a word.
+
+The views: as written (accents kept) and folded (lower case, accents removed). One tokenizer
+for all languages, because people mix them and a wrong guess must not change the words.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+import spacy
+from spacy.language import Language as Pipeline
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+
+#: Longest text that is read word by word; the crisis patterns read the whole text.
+MAX_READ = 2000
+#: Longest text that is embedded: its cost grows with length (20,000 characters take 13 s).
+MAX_EMBEDDED = 300
+
+_APOSTROPHES = "’‘`´ʼ′"
+_ELIDED = r"(?:[dljmtsnczDLJMTSNCZ]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu)'"
+_SPECIAL = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """The text without control and invisible characters, with plain apostrophes and spaces."""
+    text = unicodedata.normalize("NFC", text)
+    for mark in _APOSTROPHES:
+        text = text.replace(mark, "'")
+    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: "Bouneweg-Süd" and "bouneweg-sud" become the same."""
+    lowered = text.lower().translate(_SPECIAL)
+    decomposed = unicodedata.normalize("NFD", lowered)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def has_words(text: str) -> bool:
+    """Whether there is any letter or digit to read."""
+    return any(c.isalnum() for c in text)
+
+
+@lru_cache(maxsize=1)
+def pipeline() -> Pipeline:
+    """The tokenizer: splits elided articles (d', l', j', z'), hyphens and slashes."""
+    nlp = spacy.blank("xx")
+    defaults: Any = nlp.Defaults
+    between = [r"(?<=\w)[-–/](?=\w)", r"(?<=\w)'(?=\w)", r"(?<=\d)(?=[^\W\d])"]
+    nlp.tokenizer = Tokenizer(
+        nlp.vocab,
+        prefix_search=compile_prefix_regex([*defaults.prefixes, _ELIDED]).search,
+        suffix_search=compile_suffix_regex([*defaults.suffixes, r"\."]).search,
+        infix_finditer=compile_infix_regex([*defaults.infixes, *between]).finditer,
+    )
+    return nlp
+
+
+def tokens(text: str) -> Doc:
+    """The words of a text; `norm_` of each is its folded form."""
+    doc = pipeline().make_doc(text)
+    for token in doc:
+        token.norm_ = fold(token.text)
+    return doc

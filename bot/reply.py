@@ -1,0 +1,40 @@
+"""What the assistant answers: the messages of the contract, and what they are about."""
+
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `messages` is never empty; `asks` is what the assistant waits for."""
+
+    language: str
+    intent: str
+    messages: list[Message] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    helplines: list[str] = field(default_factory=list)
+    asks: Optional[str] = None
+    handoff: bool = False
+
+
+def from_rasa(collected: list[dict[str, Any]], language: str) -> list[Message]:
+    """Turns what Rasa's collecting channel holds into the contract's messages."""
+    messages: list[Message] = []
+    for item in collected:
+        card = item.get("custom")
+        if card:
+            messages.append(card)
+        elif item.get("buttons"):
+            choices = [{"title": b["title"], "payload": b["payload"]} for b in item["buttons"]]
+            text = {"type": "choices", "text": item.get("text", ""), "lang": language}
+            messages.append({**text, "choices": choices})
+        elif item.get("text"):
+            messages.append({"type": "text", "text": item["text"], "lang": language})
+    return messages
+
+
+def ids(messages: list[Message], kind: str) -> list[str]:
+    """The ids of the cards of a kind, in the order shown."""
+    return [m["id"] for m in messages if m["type"] == kind]

@@ -1,0 +1,27 @@
+"""Every setting of the application, in one typed table. Set them as WEEWEISER_<NAME>."""
+
+from pathlib import Path
+
+from pydantic import BaseSettings, Field
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Read from the environment; docs/settings.md describes each (a test keeps it so)."""
+
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the server listens on.")
+    models: Path = Field(default=ROOT / "models", description="Folder of trained models.")
+    database: str = Field(
+        default=f"sqlite:///{ROOT / 'var' / 'weeweiser.db'}",
+        description="Where conversations are kept: a SQLAlchemy address.",
+    )
+    deadline_seconds: float = Field(default=8.0, gt=0, description="Longest time for one answer.")
+    queue_per_conversation: int = Field(
+        default=5, ge=1, description="Messages of one conversation that may wait for an answer."
+    )
+    log_level: str = Field(default="INFO", description="Least important level that is logged.")
+
+    class Config:
+        env_prefix = "WEEWEISER_"

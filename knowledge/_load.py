@@ -1,0 +1,198 @@
+"""Reads the files of a knowledge folder, checks them one by one and then together."""
+
+from pathlib import Path
+from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
+
+from pydantic import ValidationError
+
+from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._model import (
+    Helpline,
+    Need,
+    Place,
+    Record,
+    Service,
+    ServiceType,
+    SocialOffice,
+)
+from knowledge._phone import phone_problem
+from knowledge._yaml import Loc, line_of, read
+
+R = TypeVar("R", bound=Record)
+
+
+class Files:
+    """Everything read from one folder, by id, with the file each entry came from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.origin: dict[str, Path] = {}
+        self.services = self._folder(Service, "services")
+        self.partners = self._folder(Service, "partners")
+        self.helplines = self._folder(Helpline, "helplines")
+        self.association = self._one(Service, folder / "association.yml")
+        self.types = self._table(ServiceType, folder / "types.yml")
+        self.needs = self._table(Need, folder / "needs.yml")
+        self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
+        self.places = self._places()
+        self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
+
+    def _read(self, path: Path) -> Any:
+        try:
+            return read(path)
+        except InvalidKnowledge as error:
+            self.problems += error.problems
+            return None
+
+    def _parse(self, kind: Type[R], data: Any, path: Path, at: Loc = ()) -> "R | None":
+        if not isinstance(data, dict):
+            self.add(path, at, "must be a mapping of fields")
+            return None
+        try:
+            return kind.parse_obj(data)
+        except ValidationError as error:
+            for item in error.errors():
+                loc = tuple(k for k in item["loc"] if k != "__root__")
+                self.add(path, (*at, *loc), item["msg"])
+            return None
+
+    def add(self, path: Path, at: Loc, message: str) -> None:
+        field = ".".join(map(str, at)) or "file"
+        self.problems.append(Problem(path, line_of(path, at), field, message))
+
+    def _one(self, kind: Type[R], path: Path) -> "R | None":
+        data = self._read(path)
+        return None if data is None else self._parse(kind, data, path)
+
+    def _folder(self, kind: Type[Any], name: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for path in sorted((self.folder / name).glob("*.yml")):
+            entry = self._one(kind, path)
+            if entry is None:
+                continue
+            if entry.id != path.stem:
+                self.add(path, ("id",), f"must be the file's name, '{path.stem}'")
+            found[entry.id] = entry
+            self.origin[f"{name}/{entry.id}"] = path
+        if not found and not self.problems:
+            self.problems.append(Problem(self.folder / name, 1, "folder", "holds no entries"))
+        return found
+
+    def _table(self, kind: Type[R], path: Path) -> dict[str, R]:
+        data = self._read(path)
+        if not isinstance(data, dict):
+            return {}
+        parsed = {str(k): self._parse(kind, v, path, (k,)) for k, v in data.items()}
+        return {k: v for k, v in parsed.items() if v is not None}
+
+    def _list(self, kind: Type[R], path: Path) -> list[R]:
+        data = self._read(path)
+        if not isinstance(data, list):
+            return []
+        parsed = (self._parse(kind, item, path, (i,)) for i, item in enumerate(data))
+        return [entry for entry in parsed if entry is not None]
+
+    def _places(self) -> dict[str, Place]:
+        found: dict[str, Place] = {}
+        for path in sorted((self.folder / "places").glob("*.yml")):
+            for index, place in enumerate(self._list(Place, path)):
+                if place.id in found:
+                    self.add(path, (index, "id"), f"'{place.id}' is used by another place")
+                found[place.id] = place
+                self.origin[f"places/{place.id}"] = path
+        return found
+
+
+def check(files: Files) -> list[Problem]:
+    """Every rule that concerns more than one file, or a value's form."""
+    for kind, entries in (("services", files.services), ("partners", files.partners)):
+        for service in entries.values():
+            path = files.origin[f"{kind}/{service.id}"]
+            _check_service(files, service, path)
+            expected = "inter-actions" if kind == "services" else "partner"
+            if service.operator != expected:
+                files.add(path, ("operator",), f"must be '{expected}' in {kind}/")
+    for helpline in files.helplines.values():
+        _check_facts(files, helpline.facts, files.origin[f"helplines/{helpline.id}"])
+    if files.association:
+        _check_facts(files, files.association.facts, files.folder / "association.yml")
+    both = files.services.keys() & files.partners.keys()
+    for name in sorted(both):
+        files.add(files.origin[f"partners/{name}"], ("id",), "is also the id of a service")
+    _check_tables(files)
+    return files.problems
+
+
+def _refers(
+    files: Files, path: Path, at: Loc, names: Iterable[str], known: Iterable[str], what: str
+) -> None:
+    known = set(known)
+    for index, name in enumerate(names):
+        if name not in known:
+            files.add(path, (*at, index), f"'{name}' is not a known {what}")
+
+
+def _check_service(files: Files, service: Service, path: Path) -> None:
+    if service.type not in files.types:
+        files.add(path, ("type",), f"'{service.type}' is not in types.yml")
+    _refers(files, path, ("needs",), service.needs, files.needs, "need")
+    _refers(files, path, ("crisis",), service.crisis, files.crisis, "crisis")
+    serves = service.serves
+    _refers(files, path, ("serves", "communes"), serves.communes, files.places, "place")
+    _refers(files, path, ("serves", "quarters"), serves.quarters, files.places, "place")
+    if service.same_service_as and service.same_service_as not in files.services:
+        files.add(path, ("same_service_as",), "names no service")
+    _check_facts(files, service.facts, path)
+
+
+#: What a value of a field must look like: (test, message).
+_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "email": (lambda v: v.count("@") == 1 and "." in v.split("@")[1], "is not an e-mail address"),
+    "website": (lambda v: v.startswith(("https://", "http://")), "is not a web address"),
+    "age_range": (
+        lambda v: all(part.isdigit() for part in v.split("-")),
+        "must be two ages in years, as in 12-25",
+    ),
+    "coordinates": (
+        lambda v: len(v.split(",")) == 2,
+        "must be latitude and longitude, as in 49.6,6.1",
+    ),
+}
+
+
+def _check_facts(files: Files, facts: Any, path: Path) -> None:
+    for field, entries in facts:
+        for index, fact in enumerate(entries or ()):
+            at = ("facts", field, index, "value")
+            if field == "phone" and (message := phone_problem(fact.value)):
+                files.add(path, at, message)
+            if field in _FORMS and fact.words is None:
+                test, message = _FORMS[field]
+                if not test(fact.value):
+                    files.add(path, at, f"'{fact.value}' {message}")
+
+
+def _check_tables(files: Files) -> None:
+    path = files.folder / "needs.yml"
+    services = {*files.services, *files.partners}
+    if files.association:
+        services.add(files.association.id)
+    for name, need in files.needs.items():
+        _refers(files, path, (name, "first"), need.first, services, "service")
+        _refers(files, path, (name, "helplines"), need.helplines, files.helplines, "helpline")
+    for name, lines in files.crisis.items():
+        crisis_path = files.folder / "crisis.yml"
+        _refers(files, crisis_path, (name,), lines, files.helplines, "helpline")
+    for place in files.places.values():
+        path = files.origin[f"places/{place.id}"]
+        if place.commune and place.commune not in files.places:
+            files.add(path, (), f"{place.id}: commune '{place.commune}' is not a known place")
+        for part in place.parts:
+            if part not in files.places:
+                files.add(path, (), f"{place.id}: part '{part}' is not a known place")
+    path = files.folder / "social_offices.yml"
+    for index, office in enumerate(files.social_offices):
+        _refers(files, path, (index, "communes"), office.communes, files.places, "place")
+        if office.partner and office.partner not in files.partners:
+            files.add(path, (index, "partner"), f"'{office.partner}' is not a known partner")

@@ -1,0 +1,249 @@
+"""The shape of the knowledge base: what a file may say, and nothing more.
+
+Every class is read from YAML by `_load`; unknown keys and wrong types are errors.
+"""
+
+from enum import Enum
+from typing import Any, Literal, Mapping, Optional
+
+from opening_hours import validate
+from pydantic import BaseModel, Extra, Field, root_validator, validator
+
+Language = Literal["fr", "de", "lb"]
+LANGUAGES: tuple[Language, ...] = ("fr", "de", "lb")
+
+#: Facts a service can have. `null` in a file means: unknown, and is said so.
+FACT_FIELDS = (
+    "address",
+    "phone",
+    "email",
+    "website",
+    "hours",
+    "languages",
+    "age_range",
+    "coordinates",
+    "cost",
+    "eligibility",
+    "appointment",
+)
+
+
+class Record(BaseModel):
+    """Base of all records: strict about keys, unchangeable once read."""
+
+    class Config:
+        extra = Extra.forbid
+        frozen = True
+        anystr_strip_whitespace = True
+
+
+class Words(Record):
+    """The same text in each language; none may be empty."""
+
+    fr: str = Field(min_length=1)
+    de: str = Field(min_length=1)
+    lb: str = Field(min_length=1)
+
+    def in_(self, language: Language) -> str:
+        text: str = getattr(self, language)
+        return text
+
+
+class Point(Record):
+    """A place on the map, WGS 84 degrees, inside the bounding box of Luxembourg."""
+
+    lat: float = Field(ge=49.4, le=50.2)
+    lon: float = Field(ge=5.7, le=6.6)
+
+
+class Reliability(str, Enum):
+    """Who said it: see the README of the facts."""
+
+    official = "official"
+    press = "press"
+    public_code = "public_code"
+
+
+class Fact(Record):
+    """One value with where it was read.
+
+    `confirmed` false: shown only with "to be confirmed" and `year` (null: the source shows
+    no date). `contradicted`: sources disagree; shown only together with all the others, or
+    not at all when another entry of the field is a `safe_part`.
+    `opening_hours`: the same hours in OpenStreetMap syntax, when the value can be computed with.
+    """
+
+    value: str = Field(min_length=1)
+    words: Optional[Words] = None
+    opening_hours: Optional[str] = None
+    source: str = Field(min_length=1)
+    date: Optional[str] = None
+    year: Optional[int] = Field(default=None, ge=1979, le=2100)
+    reliability: Reliability
+    confirmed: bool
+    contradicted: bool = False
+    safe_part: bool = False
+    note: Optional[str] = None
+
+    @validator("opening_hours")
+    def _computable(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not validate(value):
+            raise ValueError(f"'{value}' is not in opening_hours syntax")
+        return value
+
+    def in_(self, language: Language) -> str:
+        return self.words.in_(language) if self.words else self.value
+
+
+class Facts(Record):
+    """All facts of one entry. A field that is null is unknown."""
+
+    address: Optional[tuple[Fact, ...]]
+    phone: Optional[tuple[Fact, ...]]
+    email: Optional[tuple[Fact, ...]]
+    website: Optional[tuple[Fact, ...]]
+    hours: Optional[tuple[Fact, ...]]
+    languages: Optional[tuple[Fact, ...]]
+    age_range: Optional[tuple[Fact, ...]]
+    coordinates: Optional[tuple[Fact, ...]]
+    cost: Optional[tuple[Fact, ...]]
+    eligibility: Optional[tuple[Fact, ...]]
+    appointment: Optional[tuple[Fact, ...]]
+
+    @validator(*FACT_FIELDS)
+    def _null_not_empty(cls, value: Optional[tuple[Fact, ...]]) -> Optional[tuple[Fact, ...]]:
+        if value is not None and not value:
+            raise ValueError("an empty list says nothing: write null when it is unknown")
+        return value
+
+    def get(self, field: str) -> tuple[Fact, ...]:
+        """The facts that may be shown: all confirmed ones, else the safe or all flagged ones."""
+        facts: tuple[Fact, ...] = getattr(self, field) or ()
+        confirmed = tuple(f for f in facts if f.confirmed and not f.contradicted)
+        if confirmed:
+            return confirmed
+        if any(f.safe_part for f in facts):
+            return tuple(f for f in facts if f.safe_part or not f.contradicted)
+        return facts
+
+
+class Ages(Record):
+    """Ages in years, both ends included; null is open."""
+
+    min: Optional[int] = Field(default=None, ge=0, le=120)
+    max: Optional[int] = Field(default=None, ge=0, le=120)
+
+    @root_validator(skip_on_failure=True)
+    def _ordered(cls, values: dict[str, Any]) -> dict[str, Any]:
+        low, high = values["min"], values["max"]
+        if low is not None and high is not None and low > high:
+            raise ValueError("min is greater than max")
+        return values
+
+    def fits(self, age: float) -> bool:
+        return (self.min is None or age >= self.min) and (self.max is None or age < self.max + 1)
+
+
+class Serves(Record):
+    """Whom a service is for: the whole country, or communes and quarters (place ids), and ages."""
+
+    national: bool = False
+    communes: tuple[str, ...] = ()
+    quarters: tuple[str, ...] = ()
+    ages: Optional[Ages] = None
+
+    @root_validator(skip_on_failure=True)
+    def _somewhere(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if not (values["national"] or values["communes"]):
+            raise ValueError("name the communes it serves, or national: true")
+        return values
+
+
+class Service(Record):
+    """One service of the association (`operator: inter-actions`) or of another body (`partner`)."""
+
+    id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
+    operator: Literal["inter-actions", "partner"]
+    type: str
+    name: Words
+    description: Words
+    needs: tuple[str, ...]
+    crisis: tuple[str, ...] = ()
+    serves: Serves
+    founded: Optional[int] = None
+    same_service_as: Optional[str] = None
+    facts: Facts
+    note: Optional[str] = None
+
+
+class Helpline(Record):
+    """A number that answers people in distress or with questions."""
+
+    id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
+    name: Words
+    description: Words
+    languages: tuple[str, ...] = ()
+    facts: Facts
+    note: Optional[str] = None
+
+
+class ServiceType(Record):
+    """A kind of service. `ages` is a rule of thumb for ranking only, and is never shown."""
+
+    label: Words
+    ages: Optional[Ages] = None
+    general: Mapping[str, tuple[Fact, ...]] = {}
+
+
+class Need(Record):
+    """How one need is answered.
+
+    `ask`: what decides between services, asked one at a time when it is not known.
+    `first`: services to name before the others. `helplines`: shown besides the services.
+    `distress`: one acknowledging sentence goes first.
+    """
+
+    label: Words
+    distress: bool = False
+    ask: tuple[Literal["place", "age"], ...] = ()
+    first: tuple[str, ...] = ()
+    helplines: tuple[str, ...] = ()
+
+
+class Place(Record):
+    """A commune, a quarter of Luxembourg City, or another locality.
+
+    `fr` is the canonical name; `short` (default: the name itself) is what people say.
+    `parts`: ids of the places this one covers ("Bonnevoie" is two official quarters).
+    """
+
+    id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
+    kind: Literal["commune", "quarter", "locality"]
+    fr: str
+    de: str
+    lb: str
+    short: Optional[Words] = None
+    other_names: tuple[str, ...] = ()
+    names_source: str
+    commune: Optional[str] = None
+    canton: Optional[str] = None
+    code: Optional[str] = None
+    point: Optional[Point] = None
+    point_source: Optional[str] = None
+    parts: tuple[str, ...] = ()
+
+    def in_(self, language: Language) -> str:
+        name: str = getattr(self, language)
+        return self.short.in_(language) if self.short else name
+
+
+class SocialOffice(Record):
+    """Which social office serves which communes (place ids)."""
+
+    seat: str
+    communes: tuple[str, ...]
+    partner: Optional[str] = None
+    source: str
+    date: Optional[str] = None
+    reliability: Reliability
+    confirmed: bool

@@ -1,0 +1,58 @@
+"""Luxembourg telephone numbers: as people say them, and as a phone dials them."""
+
+import re
+from typing import Optional
+
+import phonenumbers
+
+_SHORT = re.compile(r"^(11[0-9]|116\d{3}|2755)$")
+
+
+def digits(number: str) -> str:
+    """The national digits of a printed number, without the country code."""
+    bare = re.sub(r"\D", "", number)
+    return re.sub(r"^(00352|352)(?=\d{6})", "", bare)
+
+
+def phone_problem(number: str) -> Optional[str]:
+    """Why this is no Luxembourg number, or None when it is one."""
+    national = digits(number)
+    if _SHORT.match(national):
+        return None
+    try:
+        parsed = phonenumbers.parse(national, "LU")
+    except phonenumbers.NumberParseException as error:
+        return f"'{number}' is not a telephone number: {error}"
+    if not phonenumbers.is_possible_number(parsed):
+        return f"'{number}' is not a possible Luxembourg number"
+    return None
+
+
+def spoken(number: str) -> str:
+    """The number in groups, as people say it: "54 77 24 22"."""
+    national = digits(number)
+    printed = re.sub(r"^\(?(\+|00)?352\)?\s*", "", number.strip())
+    if len(national) <= 6 or (len(national) == 8 and national.startswith("800")):
+        groups = re.sub(r"[^\d]+", " ", printed).strip()
+        return groups if " " in groups else _grouped(national)
+    if re.fullmatch(r"\d{4} \d{4}", printed):
+        return printed
+    if re.match(r"^6\d{8}$", national):
+        return " ".join((national[:3], national[3:6], national[6:]))
+    return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+
+
+def _grouped(national: str) -> str:
+    if len(national) <= 4:
+        return national
+    if len(national) == 6 and national.startswith("116"):
+        return f"{national[:3]} {national[3:]}"
+    if len(national) == 8:
+        return f"{national[:4]} {national[4:]}"
+    return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+
+
+def dialled(number: str) -> str:
+    """The number for a `tel:` link: E.164, or the short number itself."""
+    national = digits(number)
+    return national if _SHORT.match(national) else f"+352{national}"
