@@ -19,19 +19,7 @@ class ActionAnswerDetail(KnowingAction):
         if not services:
             out.utter_message(response="utter_which_service")
             return [SlotSet(ASKS, "topic")]
-        unknown = False
-        for service in services:
-            value = _VALUES[turn.intent](turn, service)
-            name = service.name.in_(turn.language)
-            if value:
-                text = value.rstrip(".")
-                out.utter_message(response=f"utter_known_{turn.intent}", name=name, value=text)
-            else:
-                unknown = True
-                out.utter_message(response=f"utter_unknown_{turn.intent}", name=name)
-        if unknown:
-            say_association(out, turn, "utter_association_reach")
-        return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(ASKS, None), SlotSet(MISSES, 0)]
+        return answer_detail(out, turn, turn.intent, services)
 
     def _meant(self, turn: Turn) -> list[Service]:
         named = turn.entity("service")
@@ -44,6 +32,25 @@ class ActionAnswerDetail(KnowingAction):
             chosen = here or found[: 1 if turn.place else 0]
             return [m.service for m in chosen[:MAX_CARDS]]
         return turn.shown
+
+
+def answer_detail(
+    out: CollectingDispatcher, turn: Turn, detail: str, services: list[Service]
+) -> list[EventType]:
+    """Says the detail of each service, or that it is unknown with the way on."""
+    unknown = False
+    for service in services:
+        value = DETAILS[detail](turn, service)
+        name = service.name.in_(turn.language)
+        if value:
+            text = value.rstrip(".")
+            out.utter_message(response=f"utter_known_{detail}", name=name, value=text)
+        else:
+            unknown = True
+            out.utter_message(response=f"utter_unknown_{detail}", name=name)
+    if unknown:
+        say_association(out, turn, "utter_association_reach")
+    return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(ASKS, None), SlotSet(MISSES, 0)]
 
 
 def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
@@ -74,7 +81,8 @@ def _way(turn: Turn, service: Service) -> Optional[str]:
     return ", ".join(parts) if card["address"] else None
 
 
-_VALUES: dict[str, Callable[[Turn, Service], Optional[str]]] = {
+#: What each detail intent asks for; None when it is unknown.
+DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_address": _field("address"),
     "ask_phone": _contact,
     "ask_hours": _field("hours"),

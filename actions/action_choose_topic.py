@@ -3,6 +3,7 @@
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action_answer_detail import DETAILS, answer_detail
 from actions.action_skip_question import skip
 from actions.asking import ask
 from actions.base import KnowingAction
@@ -23,6 +24,10 @@ class ActionChooseTopic(KnowingAction):
                 return [*remember, *skip(out, turn)]
             response = "utter_unknown_place" if turn.asks == PLACE else None
             return [*remember, *ask(out, turn, turn.need, turn.asks, response)]
+        best = turn.ranking[1] if len(turn.ranking) > 1 else ""
+        if best in DETAILS and turn.shown:
+            # Unsure alone, but something was just shown: the question is about that.
+            return answer_detail(out, turn, best, turn.shown)
         needs = turn.knowledge.needs
         likely = [n for n in turn.ranking if n in needs][:_OFFERED]
         if misses == 1 and likely:

@@ -22,10 +22,10 @@ class ActionFindServices(KnowingAction):
         if need is None:
             out.utter_message(response="utter_help_menu")
             return [SlotSet(ASKS, "topic")]
-        question = open_question(turn, need)
+        skipped = [] if new else turn.skipped
+        question = open_question(turn, need, skipped)
         if question:
-            events = ask(out, turn, need, question)
-            return [*events, SlotSet(SKIPPED, [])] if new else events
+            return [*ask(out, turn, need, question), SlotSet(SKIPPED, skipped)]
         return answer_need(out, turn, need)
 
 

@@ -24,8 +24,7 @@ def skip(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         out.utter_message(response="utter_help_menu")
         return [SlotSet(ASKS, "topic")]
     skipped = [*turn.skipped, turn.asks] if turn.asks else turn.skipped
-    remaining = [q for q in turn.knowledge.needs[need].ask if q not in skipped]
-    question = open_question(turn, need)
-    if question in remaining:
-        return [*ask(out, turn, need, str(question)), SlotSet(SKIPPED, skipped)]
+    question = open_question(turn, need, skipped)
+    if question:
+        return [*ask(out, turn, need, question), SlotSet(SKIPPED, skipped)]
     return answer_need(out, turn, need)

@@ -12,11 +12,11 @@ _MOST = 10
 _SKIP = "/skip_question"
 
 
-def open_question(turn: Turn, need: str) -> Optional[str]:
+def open_question(turn: Turn, need: str, skipped: list[str]) -> Optional[str]:
     """What still has to be asked before `need` can be answered: place, age or nothing."""
     known = {PLACE: turn.place is not None, AGE: turn.age is not None}
     asks = turn.knowledge.needs[need].ask
-    return next((q for q in asks if not known[q] and q not in turn.skipped), None)
+    return next((q for q in asks if not known[q] and q not in skipped), None)
 
 
 def ask(

@@ -118,7 +118,10 @@ class Cards:
         return self._noticed(fact.in_(language), fact, language)
 
     def _noticed(self, text: str, fact: Fact, language: Language) -> str:
-        return text if fact.confirmed else f"{text} ({self.notice(fact, language)})"
+        if fact.confirmed:
+            return text
+        notice = self.notice(fact, language)
+        return self._words(language, "noticed", text=text.rstrip("."), notice=notice)
 
     def notice(self, fact: Fact, language: Language) -> str:
         """The words "to be confirmed", with the year of the source when it shows one."""

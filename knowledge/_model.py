@@ -28,6 +28,10 @@ FACT_FIELDS = (
 )
 
 
+#: Fields whose values add to each other.
+_ADDING = ("hours", "cost", "eligibility", "appointment")
+
+
 class Record(BaseModel):
     """Base of all records: strict about keys, unchangeable once read."""
 
@@ -117,9 +121,14 @@ class Facts(Record):
         return value
 
     def get(self, field: str) -> tuple[Fact, ...]:
-        """The facts that may be shown: all confirmed ones, else the safe or all flagged ones."""
+        """The facts that may be shown: confirmed ones first, else the safe or all flagged ones.
+
+        Flagged texts (hours, cost, …) add to confirmed ones; a flagged address or number does not.
+        """
         facts: tuple[Fact, ...] = getattr(self, field) or ()
         confirmed = tuple(f for f in facts if f.confirmed and not f.contradicted)
+        if confirmed and field in _ADDING:
+            return confirmed + tuple(f for f in facts if not f.confirmed and not f.contradicted)
         if confirmed:
             return confirmed
         if any(f.safe_part for f in facts):

@@ -25,6 +25,9 @@ class AgeFinder:
         self._joins = frozenset(map(fold, words["joins"]))
         self._durations = frozenset(map(fold, words["durations"]))
         self._is = frozenset(map(fold, words["is"]))
+        self._am = frozenset(map(fold, words["am"]))
+        self._family = frozenset(map(fold, words["family"]))
+        self._counted = frozenset(map(fold, words["counted"]))
         self._articles = frozenset(map(fold, words["articles"]))
         self._goes_on = frozenset(map(fold, words["goes_on"]))
 
@@ -126,7 +129,13 @@ class AgeFinder:
             t.is_alpha or t.like_num for t in others
         ):
             return True
-        if start == 0 or doc[start - 1].norm_ not in self._is:
+        if start == 0 or doc[start].norm_ in self._articles:
             return False
+        before = doc[start - 1].norm_
         ends = end >= len(doc) or doc[end].is_punct or doc[end].norm_ in self._goes_on
-        return ends and doc[start].norm_ not in self._articles
+        if before in self._is and ends:
+            return True
+        if before in self._am or before in self._family:
+            return ends or doc[end].norm_ not in self._counted
+        # Between commas: "my aunt, 77, would like …"
+        return before == "," and end < len(doc) and doc[end].text == ","

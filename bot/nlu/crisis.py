@@ -17,7 +17,7 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 def plain(text: str) -> str:
     """The form patterns are written for: folded, only letters, digits and single spaces."""
     words = re.sub(r"[^a-z0-9]+", " ", fold(clean(text)))
-    return " " + _REPEATED.sub(r"\1\1", words).strip() + " "
+    return _REPEATED.sub(r"\1\1", words).strip()
 
 
 class CrisisPatterns:

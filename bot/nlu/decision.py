@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
-from bot.nlu.intent import SCORES
+from bot.nlu.intent import SCORES, UNNAMED_SCORES
 from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import REST
 from bot.nlu.text import MAX_READ, fold, has_words
@@ -30,6 +30,7 @@ from knowledge import load
 _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _RANKED = 10
+_DETAIL = "ask_"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -40,9 +41,12 @@ class Decision(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             # Below: not understood, the topics are offered as a choice.
-            "answer_from": 0.35,
-            # A crisis intent is heard from this probability even when another is likelier.
-            "crisis_from": 0.3,
+            "answer_from": 0.3,
+            # A crisis is heard from this probability of all crisis intents together, even when
+            # another intent is likelier.
+            "crisis_from": 0.4,
+            # A question about a service named in the message.
+            "detail_from": 0.4,
             # Further needs of the same message.
             "also_from": 0.25,
             # The prefix of crisis intents, see the intent contract.
@@ -100,8 +104,10 @@ class Decision(GraphComponent):
         """Crisis intents, by pattern or by a probability that need not be the highest."""
         heard = self._patterns.find(text)
         prefix, floor = self._config["crisis_prefix"], self._config["crisis_from"]
-        likely = [n for n, p in scores if n.startswith(prefix) and p >= floor]
-        return list(dict.fromkeys([*heard, *likely]))
+        likely = [(n, p) for n, p in scores if n.startswith(prefix)]
+        if likely and sum(p for _, p in likely) >= floor:
+            heard += [n for n, p in likely if n == likely[0][0] or p >= floor]
+        return list(dict.fromkeys(heard))
 
     def _intent(
         self, message: Message, text: str, scores: List[Tuple[str, float]], crisis: List[str]
@@ -117,6 +123,9 @@ class Decision(GraphComponent):
             return "inform", 1.0
         if message.get(LANGUAGE) == OTHER:
             return "other_language", 1.0
+        detail = (message.get(UNNAMED_SCORES) or scores)[0]
+        if detail[0].startswith(_DETAIL) and detail[1] >= self._config["detail_from"]:
+            return detail
         name, probability = scores[0]
         if probability < self._config["answer_from"]:
             return "nlu_fallback", 1.0 - probability

@@ -1,12 +1,12 @@
 """Third component: the likeliest intents of a message.
 
-TF-IDF of character 1-5-grams (accents folded) beside a sentence embedding (accents kept),
-classified by one multinomial logistic regression over all languages. Measured against the
-alternatives in docs/nlu.md.
+TF-IDF of character n-grams (accents folded, and as it sounds) beside a sentence embedding
+(accents kept), classified by one multinomial logistic regression over all languages. Chosen on measurements:
+docs/nlu.md.
 """
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,11 +22,13 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.embedding import Embedding
 from bot.nlu.files import ROOT, read_json, write_json
-from bot.nlu.reader import MASKED
-from bot.nlu.text import MAX_READ, clean, fold
+from bot.nlu.reader import MASKED, UNNAMED
+from bot.nlu.text import MAX_READ, clean, fold, sound
 
 #: Message property: every intent with its probability, best first.
 SCORES = "scores"
+#: The same for the text without the names of services: is a detail asked about one of them?
+UNNAMED_SCORES = "unnamed_scores"
 _CACHE = ROOT / ".cache"
 
 
@@ -34,68 +36,85 @@ class Features:
     """Turns texts into the rows the classifier is trained on."""
 
     def __init__(
-        self,
-        vectorizer: TfidfVectorizer,
-        embedding: Embedding,
-        mean: Any,
-        scale: Any,
-        weight: float,
+        self, letters: "Grams", sounds: "Grams", embedding: Embedding, centre: Any, weight: float
     ) -> None:
-        self._vectorizer = vectorizer
+        self._letters = letters
+        self._sounds = sounds
         self._embedding = embedding
-        self._mean = mean
-        self._scale = scale
+        self._centre = centre
         self._weight = weight
-
-    @staticmethod
-    def vectorizer(config: Dict[Text, Any]) -> TfidfVectorizer:
-        low, high = config["ngrams"]
-        return TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(low, high), sublinear_tf=True, min_df=config["min_df"]
-        )
 
     @classmethod
     def fit(cls, texts: List[str], config: Dict[Text, Any]) -> "Features":
-        vectorizer = cls.vectorizer(config)
-        vectorizer.fit([fold(t) for t in texts])
+        letters = Grams.fit([fold(t) for t in texts], config["ngrams"], config["min_df"])
+        sounds = Grams.fit([sound(t) for t in texts], config["sound_ngrams"], config["min_df"])
         embedding = Embedding(config["embedding"], _CACHE)
         vectors = embedding.many(texts)
-        scale = vectors.std(axis=0) + 1e-6
-        return cls(vectorizer, embedding, vectors.mean(axis=0), scale, config["embedding_weight"])
+        centre = np.stack([vectors.mean(axis=0), vectors.std(axis=0) + 1e-6])
+        return cls(letters, sounds, embedding, centre, config["embedding_weight"])
 
     def rows(self, texts: List[str], *, many: bool = False) -> Any:
         """A sparse matrix, one row a text. `many`: use the cache of the training set."""
-        grams = self._vectorizer.transform([fold(t) for t in texts])
+        parts = [
+            self._letters([fold(t) for t in texts]),
+            self._sounds([sound(t) for t in texts]),
+        ]
         vectors = self._embedding.many(texts) if many else self._embedding(texts)
-        if not vectors.shape[1]:
-            return grams
-        dense = (vectors - self._mean) / self._scale
-        dense /= np.linalg.norm(dense, axis=1, keepdims=True) + 1e-9
-        return sparse.hstack([grams, sparse.csr_matrix(dense * self._weight)], format="csr")
+        if vectors.shape[1]:
+            dense = (vectors - self._centre[0]) / self._centre[1]
+            dense /= np.linalg.norm(dense, axis=1, keepdims=True) + 1e-9
+            parts.append(sparse.csr_matrix(dense * self._weight))
+        return sparse.hstack(parts, format="csr")
 
     def write(self, folder: Path) -> None:
-        about = {
-            "vocabulary": {str(k): int(v) for k, v in self._vectorizer.vocabulary_.items()},
-            "embedding": self._embedding.name,
-        }
-        write_json(folder / "features.json", about)
-        np.savez_compressed(
-            folder / "features.npz",
-            idf=self._vectorizer.idf_.astype(np.float32),
-            mean=self._mean,
-            scale=self._scale,
-        )
+        write_json(folder / "features.json", {"embedding": self._embedding.name})
+        np.savez_compressed(folder / "features.npz", centre=self._centre)
+        self._letters.write(folder, "letters")
+        self._sounds.write(folder, "sounds")
 
     @classmethod
     def read(cls, folder: Path, config: Dict[Text, Any]) -> "Features":
-        about = read_json(folder / "features.json")
-        vectorizer = cls.vectorizer(config)
-        vectorizer.vocabulary_ = about["vocabulary"]
+        embedding = Embedding(read_json(folder / "features.json")["embedding"])
         with np.load(folder / "features.npz", allow_pickle=False) as arrays:
+            centre = arrays["centre"]
+        letters, sounds = Grams.read(folder, "letters"), Grams.read(folder, "sounds")
+        return cls(letters, sounds, embedding, centre, config["embedding_weight"])
+
+
+class Grams:
+    """TF-IDF of the character n-grams inside words; L2-normalised rows."""
+
+    def __init__(self, vectorizer: TfidfVectorizer) -> None:
+        self._vectorizer = vectorizer
+
+    @staticmethod
+    def _make(lengths: List[int], min_df: int) -> TfidfVectorizer:
+        low, high = lengths
+        return TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(low, high), sublinear_tf=True, min_df=min_df
+        )
+
+    @classmethod
+    def fit(cls, texts: List[str], lengths: List[int], min_df: int) -> "Grams":
+        return cls(cls._make(lengths, min_df).fit(texts))
+
+    def __call__(self, texts: List[str]) -> Any:
+        return self._vectorizer.transform(texts)
+
+    def write(self, folder: Path, name: str) -> None:
+        vocabulary = {str(k): int(v) for k, v in self._vectorizer.vocabulary_.items()}
+        about = {"lengths": self._vectorizer.ngram_range, "vocabulary": vocabulary}
+        write_json(folder / f"{name}.json", about)
+        np.savez_compressed(folder / f"{name}.npz", idf=self._vectorizer.idf_.astype(np.float32))
+
+    @classmethod
+    def read(cls, folder: Path, name: str) -> "Grams":
+        about = read_json(folder / f"{name}.json")
+        vectorizer = cls._make(about["lengths"], 1)
+        vectorizer.vocabulary_ = about["vocabulary"]
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as arrays:
             vectorizer.idf_ = arrays["idf"].astype(np.float64)
-            mean, scale = arrays["mean"], arrays["scale"]
-        embedding = Embedding(about["embedding"])
-        return cls(vectorizer, embedding, mean, scale, config["embedding_weight"])
+        return cls(vectorizer)
 
 
 class Classifier:
@@ -112,8 +131,12 @@ class Classifier:
             C=config["C"], class_weight="balanced", max_iter=config["max_iter"], tol=config["tol"]
         )
         model.fit(rows, labels)
-        weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
-        return cls([str(n) for n in model.classes_], weights, model.intercept_.astype(np.float32))
+        weights, bias = model.coef_.T, model.intercept_
+        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+            weights = np.hstack([np.zeros_like(weights), weights])
+            bias = np.array([0.0, *bias])
+        names = [str(n) for n in model.classes_]
+        return cls(names, np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
 
     def probabilities(self, rows: Any) -> Any:
         scores = np.asarray(rows @ self._weights) + self._bias
@@ -139,6 +162,7 @@ class IntentClassifier(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             "ngrams": [1, 5],
+            "sound_ngrams": [2, 5],
             "min_df": 2,
             "embedding": "e5",
             "embedding_weight": 1.5,
@@ -205,9 +229,12 @@ class IntentClassifier(GraphComponent):
         for message in messages:
             if (message.get(TEXT) or "").startswith("/"):
                 continue
-            text = (message.get(MASKED) or "")[:MAX_READ]
-            row = self._features.rows([text])
-            values = self._classifier.probabilities(row)[0]
-            ranked = sorted(zip(self._classifier.names, map(float, values)), key=lambda s: -s[1])
-            message.set(SCORES, ranked)
+            message.set(SCORES, self._rank(message.get(MASKED) or ""))
+            unnamed = message.get(UNNAMED)
+            message.set(UNNAMED_SCORES, self._rank(unnamed) if unnamed else None)
         return messages
+
+    def _rank(self, text: str) -> List[Tuple[str, float]]:
+        assert self._features and self._classifier
+        values = self._classifier.probabilities(self._features.rows([text[:MAX_READ]]))[0]
+        return sorted(zip(self._classifier.names, map(float, values)), key=lambda s: -s[1])

@@ -5,8 +5,9 @@ Multinomial naive Bayes over character 1-4-grams, trained on the project's own s
 messages keep the language of the conversation, which the channel passes as `metadata.language`.
 """
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Tuple
+from typing import Any, Dict, List, Optional, Set, Text, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -42,12 +43,15 @@ class LanguageIdentifier(GraphComponent):
         return {
             "ngrams": [1, 4],
             "smoothing": 0.1,
-            # Surer than this, and more than one word: the conversation changes its language.
+            # Surer than this: the conversation changes its language.
             "sure": 0.9,
-            # One word alone must be surer.
-            "sure_one_word": 0.995,
+            # Shorter messages also need a word that only this language has.
+            "short": 4,
+            # How often such a word must have been seen, and nowhere else.
+            "own_word_from": 3,
             # "Other" needs more words: names and loans look foreign.
             "other_from_words": 3,
+            "sure_other": 0.98,
         }
 
     def __init__(
@@ -56,11 +60,13 @@ class LanguageIdentifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional["NaiveBayes"] = None,
+        own_words: Optional[Dict[str, Set[str]]] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._own_words = own_words or {}
 
     @classmethod
     def create(
@@ -82,7 +88,8 @@ class LanguageIdentifier(GraphComponent):
         **kwargs: Any,
     ) -> "LanguageIdentifier":
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, NaiveBayes.read(folder))
+            own = {k: set(v) for k, v in read_json(folder / "own_words.json").items()}
+            return cls(config, model_storage, resource, NaiveBayes.read(folder), own)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -91,20 +98,37 @@ class LanguageIdentifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         texts: List[str] = []
         labels: List[str] = []
+        words: Dict[str, Counter[str]] = {code: Counter() for code in LANGUAGES}
         for message in training_data.intent_examples:
             about = (message.get("metadata") or {}).get("intent") or {}
             if about.get("language") in LANGUAGES:
                 texts.append(message.get(MASKED) or clean(message.get(TEXT)))
                 labels.append(about["language"])
+                words[about["language"]].update(set(message.get(REST) or []))
         for path in sorted(_FOLDER.glob("*.txt")):
             lines = path.read_text(encoding="utf-8").splitlines()
             texts += [line for line in map(clean, lines) if line]
             labels += [path.stem] * (len(texts) - len(labels))
         low, high = self._config["ngrams"]
         self._model = NaiveBayes.fit(texts, labels, (low, high), self._config["smoothing"])
+        self._own_words = self._distinctive(words)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder)
+            own = {code: sorted(found) for code, found in self._own_words.items()}
+            write_json(folder / "own_words.json", own)
         return self._resource
+
+    def _distinctive(self, words: Dict[str, Counter[str]]) -> Dict[str, Set[str]]:
+        """Words seen often enough in one language, and in none of the others."""
+        least = self._config["own_word_from"]
+        return {
+            code: {
+                word
+                for word, count in counts.items()
+                if count >= least and not any(words[o][word] for o in LANGUAGES if o != code)
+            }
+            for code, counts in words.items()
+        }
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -117,12 +141,9 @@ class LanguageIdentifier(GraphComponent):
         prior = metadata.get(LANGUAGE)
         words = message.get(REST) or []
         best, probability = self._best(message.get(MASKED) or "", len(words))
-        if not words:
-            decided = False
-        elif len(words) == 1:
-            decided = probability >= self._config["sure_one_word"]
-        else:
-            decided = probability >= self._config["sure"]
+        decided = bool(words) and probability >= self._config["sure"]
+        if len(words) < self._config["short"] and best in LANGUAGES:
+            decided = decided and not self._own_words[best].isdisjoint(words)
         if not decided and prior in LANGUAGES:
             best = prior
         message.set(LANGUAGE, best, add_to_output=True)
@@ -145,7 +166,7 @@ class LanguageIdentifier(GraphComponent):
         scores = self._model.probabilities(text)
         ours = {code: scores.get(code, 0.0) for code in LANGUAGES}
         other = 1.0 - sum(ours.values())
-        if words >= self._config["other_from_words"] and other >= self._config["sure"]:
+        if words >= self._config["other_from_words"] and other >= self._config["sure_other"]:
             return OTHER, other
         best = max(ours, key=lambda code: ours[code])
         total = sum(ours.values()) or 1.0

@@ -48,31 +48,30 @@ class PlaceFinder:
         self._never: frozenset[str] = frozenset(rules["never"])
         self._places = {p.id: p for p in places}
         self._by_name = dict(self._names())
+        self._by_name.update(self._inflected())
         self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
         for name, place in self._by_name.items():
             self._matcher.add(place, [tokens(name)])
         self._not_misspelt = common | self._never | self._by_name.keys()
-        # Only names long enough that a slip of one letter is not another word.
-        self._fuzzy = [n for n in self._by_name if len(n) >= 5 and " " not in n]
+        # A slip is forgiven only in the main names: the rarer ones are too near to other words.
+        main = {_plain(name) for p in self._places.values() for name in _own(p)}
+        self._fuzzy = sorted(n for n in main if len(n) >= 5 and " " not in n)
 
     def _names(self) -> Iterable[tuple[str, str]]:
-        inflected = []
         for place in self._places.values():
-            names = {place.fr, place.de, place.lb, *place.other_names}
-            if place.short:
-                names |= {place.short.fr, place.short.de, place.short.lb}
-            for name in sorted(names):
-                folded = fold(name).replace("-", " ").replace("/", " ")
-                folded = " ".join(folded.split())
-                if folded in self._never:
-                    continue
-                yield folded, place.id
-                if " " not in folded and len(folded) >= _SHORTEST_INFLECTED:
-                    inflected += [(folded + e, place.id) for e in _ENDINGS]
-        taken = {fold(p.fr) for p in self._places.values()}
-        for name, place_id in inflected:
-            if name not in self._never and name not in taken:
-                yield name, place_id
+            names = {*_own(place), *place.other_names}
+            for name in sorted(map(_plain, names)):
+                if name not in self._never:
+                    yield name, place.id
+
+    def _inflected(self) -> Iterable[tuple[str, str]]:
+        """Adjectives of one-word names, unless they are a word or a place of their own."""
+        for name, place in list(self._by_name.items()):
+            if " " not in name and len(name) >= _SHORTEST_INFLECTED:
+                for ending in _ENDINGS:
+                    form = name + ending
+                    if form not in self._never and form not in self._by_name:
+                        yield form, place
 
     def find(self, doc: Doc) -> list[Found]:
         """All places named, in the order of the text; longer names win over shorter ones."""
@@ -103,9 +102,15 @@ class PlaceFinder:
     def best(self, doc: Doc, found: list[Found]) -> Optional[str]:
         """The one place meant: not a negated one, and a quarter rather than its commune."""
         wanted = [f for f in found if not self._negated(doc, f)] or found
-        quarters = [f for f in wanted if self._places[f.place].kind != "commune"]
-        chosen = (quarters or wanted)[:1]
-        return chosen[0].place if chosen else None
+        wanted = [f for f in wanted if not self._station_of(f, wanted)]
+        wanted.sort(key=lambda f: (not f.exact, self._places[f.place].kind == "commune"))
+        return wanted[0].place if wanted else None
+
+    def _station_of(self, found: Found, others: list[Found]) -> bool:
+        """ "the station of Dommeldange": the quarter around the main station is not meant."""
+        return found.place == _STATION and any(
+            found.end <= f.start <= found.end + 1 and f.place != _CITY for f in others
+        )
 
     def _negated(self, doc: Doc, found: Found) -> bool:
         return any(t.norm_ in self._negations for t in doc[max(0, found.start - 2) : found.start])
@@ -121,8 +126,11 @@ class PlaceFinder:
         if needed is None:
             return True
         others = (t for i, t in enumerate(doc) if not start <= i < end)
-        alone = not any(t.is_alpha or t.like_num for t in others)
-        return alone or before in needed or two in needed
+        if before in needed or two in needed or not any(t.is_alpha or t.like_num for t in others):
+            return True
+        # A capital at the end of a clause: "Jugendhaus Keel, wéini ass dat op?"
+        ends = end >= len(doc) or doc[end].is_punct
+        return ends and start > 0 and doc[start].text[0].isupper()
 
     def _misspelt(self, doc: Doc, index: int) -> Optional[str]:
         token = doc[index]
@@ -134,13 +142,26 @@ class PlaceFinder:
         alone = sum(t.is_alpha for t in doc) == 1
         slips = 2 if len(word) >= 8 else 1
         if not introduced and not alone:
-            slips = 0 if len(word) < 6 else 1
-        if not slips:
-            return None
+            if len(word) < 8:
+                return None
+            slips = 1
         hit = process.extractOne(word, self._fuzzy, scorer=OSA.distance, score_cutoff=slips)
         if hit is None or not _alike(word[0], hit[0][0]) or hit[0] in self._only_after:
             return None
         return self._by_name[hit[0]]
+
+
+_STATION, _CITY = "gare", "luxembourg"
+
+
+def _own(place: Place) -> set[str]:
+    """The place's own names, without the aliases."""
+    short = {place.short.fr, place.short.de, place.short.lb} if place.short else set()
+    return {place.fr, place.de, place.lb, *short}
+
+
+def _plain(name: str) -> str:
+    return " ".join(fold(name).replace("-", " ").replace("/", " ").split())
 
 
 #: First letters people mix up by ear.

@@ -5,7 +5,7 @@ is learnt from what is asked, not from where.
 """
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Set, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,21 +17,23 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc
 
 from bot.nlu.ages import AgeFinder
-from bot.nlu.files import LEXICON, file_fingerprint, read_json, write_json
+from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
 from bot.nlu.names import NameFinder
 from bot.nlu.places import PlaceFinder
-from bot.nlu.text import MAX_READ, clean, tokens
+from bot.nlu.text import MAX_READ, clean, fold, tokens
 from knowledge import FOLDER as KNOWLEDGE
 from knowledge import load
 
 #: Message properties this component sets, for the ones after it.
 MASKED = "masked"  # the text with places and ages hidden
-REST = "rest"  # the words that are neither place nor age nor punctuation
+UNNAMED = "unnamed"  # the same without the names of services; None when there is none
+REST = "rest"  # the words that are neither place nor age nor service name nor punctuation
 PLACE_MARK, AGE_MARK = "__place__", "__age__"
 
 _PLACES = LEXICON / "places.yml"
 _AGES = LEXICON / "ages.yml"
 _NAMES = LEXICON / "names.yml"
+_FILLERS = LEXICON / "fillers.yml"
 
 
 @DefaultV1Recipe.register(
@@ -65,6 +67,7 @@ class MessageReader(GraphComponent):
         self._place_finder = PlaceFinder(self._knowledge.places.values(), _PLACES, common)
         self._age_finder = AgeFinder(_AGES)
         self._name_finder = NameFinder(_NAMES)
+        self._courtesy = frozenset(map(fold, read_words(_FILLERS)["courtesy"]))
 
     @classmethod
     def create(
@@ -92,7 +95,7 @@ class MessageReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """Files outside the graph that change what is found: lexicons and the gazetteer."""
-        return file_fingerprint(_PLACES, _AGES, _NAMES, KNOWLEDGE / "places")
+        return file_fingerprint(_PLACES, _AGES, _NAMES, _FILLERS, KNOWLEDGE / "places")
 
     def train(self, training_data: TrainingData) -> Resource:
         counts: Counter[str] = Counter()
@@ -126,10 +129,15 @@ class MessageReader(GraphComponent):
         names = self._name_finder.find(doc)
         marks = {i: PLACE_MARK for f in places for i in range(f.start, f.end)}
         marks |= {i: AGE_MARK for start, end, _ in ages for i in range(start, end)}
-        message.set(MASKED, _masked(doc, marks))
-        named = {i for start, end, _, _ in names for i in range(start, end)}
-        rest = [t.norm_ for t in doc if t.i not in marks and t.i not in named and t.is_alpha]
-        message.set(REST, rest)
+        named = {i for a, b, kind, _ in names if kind == "service" for i in range(a, b)}
+        rest = [t for t in doc if t.i not in marks and t.i not in named and t.is_alpha]
+        message.set(REST, [t.norm_ for t in rest])
+        # Courtesy says nothing about what is asked, unless it is all that is said.
+        courtesy = {t.i for t in rest if t.norm_ in self._courtesy}
+        if len(courtesy) == len(rest):
+            courtesy = set()
+        message.set(MASKED, _masked(doc, marks, without=courtesy))
+        message.set(UNNAMED, _masked(doc, marks, without=courtesy | named) if named else None)
         entities = []
         best = self._place_finder.best(doc, places)
         if best:
@@ -144,9 +152,11 @@ class MessageReader(GraphComponent):
         return entities
 
 
-def _masked(doc: Doc, marks: Dict[int, str]) -> str:
+def _masked(doc: Doc, marks: Dict[int, str], *, without: Set[int]) -> str:
     parts: List[str] = []
     for token in doc:
+        if token.i in without:
+            continue
         mark = marks.get(token.i)
         if mark is None:
             parts.append(token.text_with_ws)

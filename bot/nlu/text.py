@@ -41,6 +41,26 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+#: Spellings that sound the same across our languages, longest first; for `sound` only.
+_SOUNDS = (
+    ("sch", "S"), ("ch", "S"), ("eau", "o"), ("ph", "f"), ("ck", "k"), ("qu", "k"), ("tz", "z"),
+    ("dt", "t"), ("th", "t"), ("gn", "n"), ("au", "o"), ("ou", "u"), ("oi", "wa"), ("ei", "ai"),
+    ("ie", "i"), ("y", "i"), ("v", "f"), ("c", "k"), ("ai", "e"), ("er ", "e "), ("ez ", "e "),
+)  # fmt: skip
+
+
+def sound(text: str) -> str:
+    """A rough view by ear, so that "abeit" is near "Arbeit" and "fonction" near "fonktion".
+
+    Coarse on purpose: it stands beside the folded view, never instead of it.
+    """
+    heard = fold(text)
+    for letters, like in _SOUNDS:
+        heard = heard.replace(letters, like)
+    heard = re.sub(r"([aeiou])h", r"\1", heard)
+    return re.sub(r"(.)\1+", r"\1", heard)
+
+
 def has_words(text: str) -> bool:
     """Whether there is any letter or digit to read."""
     return any(c.isalnum() for c in text)

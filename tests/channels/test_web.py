@@ -1,0 +1,291 @@
+"""The HTTP API over the real application: real model, real SQLite, bad input included."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bot.app import create_app
+from bot.settings import Settings
+
+MARK = "Xylophonquartett"
+
+
+@pytest.fixture(scope="module")
+async def app(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FastAPI]:
+    database = tmp_path_factory.mktemp("store") / "weeweiser.db"
+    application = create_app(Settings(database=f"sqlite:///{database}"), model)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened
+
+
+class Visitor:
+    """One conversation over HTTP."""
+
+    def __init__(self, client: httpx.AsyncClient, started: dict[str, Any]) -> None:
+        self.client = client
+        self.path = f"/api/conversations/{started['id']}"
+        self.headers = {"Authorization": f"Bearer {started['token']}"}
+        self.greeting = started["messages"]
+
+    async def post(self, **body: Any) -> httpx.Response:
+        return await self.client.post(f"{self.path}/messages", json=body, headers=self.headers)
+
+    async def say(self, text: str) -> dict[str, Any]:
+        response = await self.post(text=text)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+async def start(client: httpx.AsyncClient, language: str = "fr") -> Visitor:
+    response = await client.post("/api/conversations", json={"lang": language})
+    assert response.status_code == 201, response.text
+    return Visitor(client, response.json())
+
+
+def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["status"] == status and body["title"] and body["detail"]
+    assert "Traceback" not in response.text
+    return body
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "automatique"), ("de", "automatisch"), ("lb", "automatesch")],
+)
+async def test_the_greeting_says_it_is_automatic(
+    client: httpx.AsyncClient, language: str, words: str
+) -> None:
+    visitor = await start(client, language)
+    assert words in visitor.greeting[0]["text"]
+    assert visitor.greeting[0]["lang"] == language
+
+
+async def test_the_browser_language_counts_without_a_page_language(
+    client: httpx.AsyncClient,
+) -> None:
+    headers = {"Accept-Language": "lb-LU,de;q=0.8"}
+    response = await client.post("/api/conversations", headers=headers)
+    assert response.json()["messages"][0]["lang"] == "lb"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "service"),
+    [
+        ("Ech hu Scholden", "lb", "surendettement"),
+        ("Wo ist das nächste Jugendhaus in Bonneweg?", "de", "maison-des-jeunes-studio-bonnevoie"),
+        ("Je n'ai nulle part où dormir ce soir", "fr", "premier-appel"),
+    ],
+)
+async def test_the_right_service_in_each_language(
+    client: httpx.AsyncClient, text: str, language: str, service: str
+) -> None:
+    visitor = await start(client)
+    answer = await visitor.say(text)
+    assert answer["language"] == language
+    assert service in [m["id"] for m in answer["messages"] if m["type"] == "service"]
+    assert {m["lang"] for m in answer["messages"]} == {language}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "😭", "\x00\x01\x02", "x" * 10_000, "mot " * 2_500, "?!?!", "\u202e\u200f"]
+)
+async def test_odd_texts_get_an_answer_and_the_conversation_goes_on(
+    client: httpx.AsyncClient, text: str
+) -> None:
+    visitor = await start(client, "de")
+    answer = await visitor.say(text)
+    assert answer["messages"] and answer["messages"][0]["text"]
+    assert answer["language"] == "de"
+    after = await visitor.say("ich habe Schulden")
+    assert "surendettement" in [m.get("id") for m in after["messages"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["/restart", '/inform{"place": "Mersch"}', "//greet", " /session_start", "/"]
+)
+async def test_a_typed_command_is_only_text(client: httpx.AsyncClient, text: str) -> None:
+    visitor = await start(client)
+    await visitor.say("j'habite à Esch et j'ai des dettes")
+    assert (await visitor.say(text))["messages"]
+    later = await visitor.say("je cherche une maison relais pour mon fils de 8 ans")
+    shown = [m["id"] for m in later["messages"] if m["type"] == "service"]
+    assert "maison-relais-escher-kannervilla" in shown, "the place is still known"
+
+
+async def test_buttons_work_and_only_those_offered(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    offered = visitor.greeting[0]["choices"][0]
+    assert (await visitor.post(payload=offered["payload"])).status_code == 200
+    for payload in ("/restart", "/debt_help2", '/inform{"place": "Mersch"}', "text", ""):
+        problem(await visitor.post(payload=payload), 422)
+    assert (await visitor.say("merci"))["messages"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'"x"', b'{"text": 5, "payload": []}', b"\xff\xfe", b'{"other": 1}'],
+)
+async def test_bad_json(client: httpx.AsyncClient, body: bytes) -> None:
+    visitor = await start(client)
+    headers = {**visitor.headers, "Content-Type": "application/json"}
+    response = await client.post(f"{visitor.path}/messages", content=body, headers=headers)
+    problem(response, 422)
+    assert (await visitor.say("bonjour"))["messages"]
+
+
+async def test_both_or_none(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    problem(await visitor.post(), 422)
+    problem(await visitor.post(text="a", payload="/greet"), 422)
+
+
+async def test_unknown_conversation_and_wrong_token(client: httpx.AsyncClient) -> None:
+    one, two = await start(client), await start(client)
+    body = {"text": "bonjour"}
+    problem(await client.post(f"{one.path}/messages", json=body), 401)
+    problem(await client.post(f"{one.path}/messages", json=body, headers=two.headers), 403)
+    unknown = "/api/conversations/nobody/messages"
+    problem(await client.post(unknown, json=body, headers=one.headers), 404)
+    problem(await client.delete("/api/conversations/nobody", headers=one.headers), 404)
+    assert (await one.say("bonjour"))["messages"]
+
+
+async def test_too_large_unknown_path_and_method(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    problem(await visitor.post(text="x" * 70_000), 413)
+    problem(await client.get("/nowhere"), 404)
+    problem(await client.get("/api/conversations"), 405)
+    body = problem(await client.get("/nowhere", headers={"Accept-Language": "lb"}), 404)
+    assert body["title"] == "Säit onbekannt"
+
+
+async def test_erasing_is_complete(client: httpx.AsyncClient, app: FastAPI) -> None:
+    visitor = await start(client)
+    await visitor.say(f"j'ai des dettes {MARK}")
+    await client.post(f"{visitor.path}/feedback", json={"rating": "up"}, headers=visitor.headers)
+    engine = app.state.conversations._engine
+    path = Path(engine.url.database)
+    assert MARK.encode() in path.read_bytes()
+    assert (await client.delete(visitor.path, headers=visitor.headers)).status_code == 204
+    problem(await visitor.post(text="bonjour"), 404)
+    with engine.connect() as connection:
+        for table in ("events", "conversations", "feedback", "human_messages"):
+            rows = connection.exec_driver_sql(f"select * from {table}").fetchall()
+            assert visitor.path.split("/")[-1] not in str(rows), table
+            assert MARK not in str(rows), table
+
+
+async def test_feedback(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    path = f"{visitor.path}/feedback"
+    for body in ({"rating": "up"}, {"rating": "down", "word": "lent"}):
+        assert (await client.post(path, json=body, headers=visitor.headers)).status_code == 204
+    bad = await client.post(path, json={"rating": "sideways"}, headers=visitor.headers)
+    problem(bad, 422)
+
+
+async def test_messages_at_once_are_answered_in_order(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    texts = ["je cherche une crèche", "à Mersch", "elle a 1 an"]
+    answers = await asyncio.gather(*(visitor.say(text) for text in texts))
+    shown = [m["id"] for m in answers[-1]["messages"] if m["type"] == "service"]
+    assert shown[0] == "creche-klengt-butzenhaus"
+
+
+async def test_too_many_at_once_are_refused(client: httpx.AsyncClient) -> None:
+    visitor = await start(client)
+    many = await asyncio.gather(*(visitor.post(text="bonjour") for _ in range(12)))
+    codes = {response.status_code for response in many}
+    assert codes == {200, 429}
+    problem(next(r for r in many if r.status_code == 429), 429)
+    assert (await visitor.say("bonjour"))["messages"]
+
+
+async def test_what_a_person_writes_arrives(client: httpx.AsyncClient, app: FastAPI) -> None:
+    visitor = await start(client, "lb")
+    name = visitor.path.split("/")[-1]
+    app.state.conversations.add_human_message(name, "Moien, hei ass de Marc.", "lb")
+    store = app.state.conversations
+    [message] = store.human_messages(name, 0)
+    assert store.human_messages(name, message.id) == []
+    from starlette.requests import Request
+
+    from bot.channels.web import _stream
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(3600)
+        return {}
+
+    scope = {"type": "http", "app": app, "headers": [], "method": "GET", "path": "/"}
+    stream = _stream(Request(scope, receive), name, 0)
+    first = await asyncio.wait_for(anext(stream), 5)
+    await stream.aclose()
+    fields = dict(line.split(": ", 1) for line in first.strip().splitlines())
+    data = json.loads(fields["data"])
+    assert data == {"type": "text", "text": "Moien, hei ass de Marc.", "lang": "lb"}
+    assert fields["id"] == str(message.id)
+
+
+async def test_operation(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    ready = await client.get("/readyz")
+    assert ready.status_code == 200, ready.text
+    assert "weeweiser_requests_total" in (await client.get("/metrics")).text
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    assert "/api/conversations/{name}/messages" in paths
+    assert (await client.get("/docs")).status_code == 200
+
+
+async def test_readiness_fails_when_the_database_is_gone(
+    client: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.state.conversations, "alive", lambda: False)
+    assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_the_page_asks_nobody_else(client: httpx.AsyncClient) -> None:
+    page = await client.get("/")
+    assert page.status_code == 200
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    for name in ("chat.js", "chat.css", "words.json", "icon.svg"):
+        assert (await client.get(f"/static/{name}")).status_code == 200
+    script = (await client.get("/static/chat.js")).text
+    assert "http://" not in script and "https://" not in script
+
+
+def test_the_words_of_the_page_are_there_in_each_language() -> None:
+    from bot.settings import ROOT
+
+    words = json.loads((ROOT / "bot" / "web" / "words.json").read_text(encoding="utf-8"))
+    assert set(words) == {"fr", "de", "lb"}
+    assert words["fr"].keys() == words["de"].keys() == words["lb"].keys()
+    assert all(text.strip() for texts in words.values() for text in texts.values())
+
+
+async def test_nothing_is_logged_in_clear(
+    client: httpx.AsyncClient, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    visitor = await start(client)
+    await visitor.say(f"je m'appelle {MARK} et j'ai des dettes à Esch")
+    await visitor.say(f"{MARK} 😭")
+    out, err = capfd.readouterr()
+    assert MARK not in out + err
+    assert MARK not in caplog.text

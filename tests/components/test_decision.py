@@ -1,0 +1,121 @@
+"""From what was found to the final intent: crisis first, then rejection."""
+
+import pytest
+
+from bot.nlu.crisis import CrisisPatterns, plain
+from bot.nlu.decision import Decision
+from bot.nlu.files import LEXICON
+from bot.nlu.intent import SCORES
+from bot.nlu.reader import REST
+from tests.components.conftest import message
+
+
+@pytest.fixture(scope="module")
+def decision() -> Decision:
+    return Decision(Decision.get_default_config())
+
+
+def _decide(decision: Decision, text: str, scores: dict[str, float], **found: object):
+    built = message(text)
+    built.set(SCORES, sorted(scores.items(), key=lambda s: -s[1]))
+    built.set(REST, found.pop("rest", text.lower().split()))
+    for key, value in found.items():
+        built.set(key, value)
+    [decided] = decision.process([built])
+    return decided
+
+
+def test_the_likeliest_intent(decision: Decision) -> None:
+    found = _decide(decision, "dettes", {"debt_help": 0.8, "budget_help": 0.1})
+    assert found.get("intent")["name"] == "debt_help"
+    assert found.get("needs") == ["debt_help"]
+    assert [r["name"] for r in found.get("intent_ranking")] == ["debt_help", "budget_help"]
+
+
+def test_unsure_is_a_fallback(decision: Decision) -> None:
+    found = _decide(decision, "hm tja", {"debt_help": 0.2, "greet": 0.19})
+    assert found.get("intent")["name"] == "nlu_fallback"
+    assert found.get("intent_ranking")[1]["name"] == "debt_help"
+
+
+def test_two_needs_are_both_kept(decision: Decision) -> None:
+    found = _decide(decision, "dettes et faim", {"debt_help": 0.5, "food_help": 0.4})
+    assert found.get("needs") == ["debt_help", "food_help"]
+
+
+def test_a_crisis_wins_below_the_top(decision: Decision) -> None:
+    scores = {"emergency_housing": 0.6, "crisis_violence": 0.35}
+    assert _decide(decision, "il me bat", scores).get("intent")["name"] == "crisis_violence"
+
+
+def test_a_pattern_wins_whatever_the_model_says(decision: Decision) -> None:
+    found = _decide(decision, "je veux me tuer", {"greet": 0.99})
+    assert found.get("intent")["name"] == "crisis_suicide"
+    assert found.get("crisis") == ["crisis_suicide"]
+
+
+def test_a_cry_inside_a_very_long_text(decision: Decision) -> None:
+    text = "bla " * 2000 + "je veux me tuer " + "bla " * 500
+    assert _decide(decision, text, {"greet": 0.9}).get("intent")["name"] == "crisis_suicide"
+    assert _decide(decision, "bla " * 2000, {"greet": 0.9}).get("intent")["name"] == "too_long"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "😭😭", "?!…", "\u200b"])
+def test_no_words(decision: Decision, text: str) -> None:
+    assert _decide(decision, text, {"greet": 0.9}).get("intent")["name"] == "no_words"
+
+
+def test_only_a_place_is_information(decision: Decision) -> None:
+    place = [{"entity": "place", "value": "Mersch"}]
+    found = _decide(decision, "à Mersch", {"youth_house": 0.9}, rest=["a"], entities=place)
+    assert found.get("intent")["name"] == "inform"
+    found = _decide(decision, "crèche Mersch", {"childcare": 0.9}, rest=["creche"], entities=place)
+    assert found.get("intent")["name"] == "childcare"
+
+
+def test_another_language(decision: Decision) -> None:
+    found = _decide(decision, "I need help", {"debt_help": 0.9}, language="other")
+    assert found.get("intent")["name"] == "other_language"
+
+
+def test_the_language_asked_for(decision: Decision) -> None:
+    written = [{"entity": "language", "value": "fr"}]
+    scores = {"change_language": 0.9}
+    found = _decide(decision, "en allemand svp", scores, entities=written)
+    assert [e["value"] for e in found.get("entities")] == ["de"]
+    found = _decide(decision, "autre langue", scores, entities=written)
+    assert [e["value"] for e in found.get("entities")] == ["fr"]
+
+
+def _cases(kind: str) -> list[tuple[str, str, str]]:
+    from bot.nlu.files import read_words
+
+    found = []
+    for path in sorted((LEXICON / "crisis").glob("*.yml")):
+        for name, entries in read_words(path).items():
+            for entry in entries:
+                if isinstance(entry, dict):
+                    found += [(path.stem, name, text) for text in entry.get(kind, [])]
+    return found
+
+
+def test_every_pattern_catches_what_it_promises() -> None:
+    patterns = CrisisPatterns(LEXICON / "crisis")
+    cases = [c for c in _cases("catches") if c[1] != "idioms"]
+    assert len(cases) > 100
+    missed = [c for c in cases if c[1] not in patterns.find(c[2])]
+    assert not missed
+
+
+def test_no_pattern_catches_an_idiom() -> None:
+    patterns = CrisisPatterns(LEXICON / "crisis")
+    cases = _cases("not") + [c for c in _cases("catches") if c[1] == "idioms"]
+    assert cases
+    alarmed = [(c, patterns.find(c[2])) for c in cases if patterns.find(c[2])]
+    assert not alarmed
+
+
+def test_patterns_hear_through_spelling() -> None:
+    patterns = CrisisPatterns(LEXICON / "crisis")
+    for text in ("Je VEUX me TUER!!!", "je veux   me… tuer", "jé véux mé tuér"):
+        assert patterns.find(text) == ["crisis_suicide"], plain(text)

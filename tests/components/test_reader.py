@@ -1,0 +1,137 @@
+"""Places, ages and names, in the forms people write; learnt words survive a reload."""
+
+import pytest
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+
+from bot.nlu.reader import MASKED, MessageReader
+from tests.components.conftest import message
+
+
+def _read(reader: MessageReader, text: str) -> dict[str, object]:
+    [read] = reader.process([message(text)])
+    return {e["entity"]: e["value"] for e in read.get("entities")}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Wo ist das nächste Jugendhaus in Bonneweg?", "Bonnevoie"),
+        ("ech wunnen zu Bouneweg", "Bonnevoie"),
+        ("op der Gare", "Gare"),
+        ("à la gare", "Gare"),
+        ("d'Escher Jugendhaus", "Esch-sur-Alzette"),
+        ("z'Esch", "Esch-sur-Alzette"),
+        ("à Esch-sur-Sûre", "Esch-sur-Sûre"),
+        ("in Düdelingen", "Dudelange"),
+        ("zu Diddeleng", "Dudelange"),
+        ("dudelang", "Dudelange"),
+        ("ich wohne in Ettelbrueck", "Ettelbruck"),
+        ("zu Ettelbreck", "Ettelbruck"),
+        ("j'habite a bonevoie", "Bonnevoie"),
+        ("Pétange svp", "Pétange"),
+        ("zu Déifferdeng", "Differdange"),
+        ("in Differdingn", "Differdange"),
+        ("ich wohne im Grund", "Grund"),
+        ("nee, net zu Esch, zu Miersch", "Mersch"),
+        ("Luxemburg-Bonneweg", "Bonnevoie"),
+        ("quartier Centre Ville", "Ville-Haute"),
+        ("an der Stad", "Luxembourg"),
+    ],
+)
+def test_places(reader: MessageReader, text: str, place: str) -> None:
+    assert _read(reader, text).get("place") == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aus diesem Grund",
+        "50 cents",
+        "J'habite au Luxembourg depuis 2 ans",
+        "ich brauche einen Hammer",
+        "eich hun eng Fro",
+        "ganz Luxemburg",
+        "Escherichia",
+        "ech hu kee Geld",
+    ],
+)
+def test_words_that_are_no_place(reader: MessageReader, text: str) -> None:
+    assert "place" not in _read(reader, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("mon fils a 3 ans", 3),
+        ("elle a deux ans et demi", 2.5),
+        ("mäi Bouf ass 14", 14),
+        ("Mäi Kand huet 3 Joer", 3),
+        ("mein 15-jähriger Sohn", 15),
+        ("er ist fünfzehn", 15),
+        ("e Kand vun 18 Méint", 1.5),
+        ("16", 16),
+        ("ich bin 17 Jahre alt", 17),
+        ("dräi Joer", 3),
+        ("quatre-vingt-deux ans", 82),
+        ("ma mère a 78ans", 78),
+    ],
+)
+def test_ages(reader: MessageReader, text: str, age: float) -> None:
+    assert _read(reader, text).get("age") == age
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["depuis 3 ans", "seit 2 Jahren", "zënter 5 Joer", "50 euros", "um 14 Auer", "il y a 4 ans"],
+)
+def test_numbers_that_are_no_age(reader: MessageReader, text: str) -> None:
+    assert "age" not in _read(reader, text)
+
+
+def test_several_children_and_names(reader: MessageReader) -> None:
+    [read] = reader.process([message("3 ans et 7 ans, Obenthalt")])
+    assert read.get("ages") == [3, 7]
+    assert _read(reader, "Wou ass den Obenthalt?")["service"] == "foyer-obenthalt"
+    assert _read(reader, "wann hat das Jugendhaus auf")["kind"] == "youth_house"
+
+
+def test_places_and_ages_are_hidden_from_the_classifier(reader: MessageReader) -> None:
+    [read] = reader.process([message("une crèche à Esch-sur-Alzette pour 3 ans")])
+    assert read.get(MASKED) == "une crèche à __place__ pour __age__"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😭", "\x00\x07", "/greet", "?!", "a" * 20_000])
+def test_odd_texts_are_read(reader: MessageReader, text: str) -> None:
+    [read] = reader.process([message(text)])
+    assert read.get("entities", []) == []
+
+
+def test_what_was_learnt_survives(
+    reader: MessageReader, storage: LocalModelStorage, context: ExecutionContext
+) -> None:
+    loaded = MessageReader.load(
+        MessageReader.get_default_config(), storage, Resource("reader"), context
+    )
+    for text in ("in Bonneweg", "zu Mersh", "mit 15 Jahren"):
+        assert _read(loaded, text) == _read(reader, text)
+
+
+def test_common_words_are_no_misspelt_places(
+    storage: LocalModelStorage, context: ExecutionContext
+) -> None:
+    created = MessageReader.create(
+        MessageReader.get_default_config(), storage, Resource("other"), context
+    )
+    assert _read(created, "mensch") == {"place": "Mersch"}
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    created.train(TrainingData([message_with("ein mensch"), message_with("kein mensch")]))
+    assert _read(created, "mensch") == {}
+
+
+def message_with(text: str):
+    built = message(text)
+    built.set("intent", "x")
+    return built

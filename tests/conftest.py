@@ -1,0 +1,45 @@
+"""What the tests share: the trained model, once; conversations and cases as data, per language."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import logs
+
+logs.configure("WARNING")
+
+from bot.assistant import Assistant  # noqa: E402  after logs.configure, as in the product
+from bot.model import current  # noqa: E402
+from bot.settings import Settings  # noqa: E402
+
+HERE = Path(__file__).parent
+LANGUAGES = ("fr", "de", "lb")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--language", choices=LANGUAGES, help="only the data of this language")
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The current model; `make test` trained it."""
+    return current(Settings().models)
+
+
+@pytest.fixture(scope="session")
+def assistant(model: Path) -> Iterator[Assistant]:
+    """The real assistant: real model, real actions, in-memory conversations."""
+    started = Assistant(model, deadline=30.0)
+    started.start()
+    yield started
+    started.stop()
+
+
+def public_test_set(name: str) -> Path:
+    """A folder of third-party test data; skips, with the reason, where it is absent."""
+    folder = os.environ.get("WEEWEISER_TEST_EVALUATION")
+    if not folder:
+        pytest.skip("WEEWEISER_TEST_EVALUATION is not set: third-party test sets are not committed")
+    return Path(folder) / name

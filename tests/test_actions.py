@@ -1,0 +1,187 @@
+"""Each action on its own, with the real knowledge base: what it says and what it remembers."""
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from actions.action_answer_detail import ActionAnswerDetail
+from actions.action_choose_topic import ActionChooseTopic
+from actions.action_continue import ActionContinue
+from actions.action_find_services import ActionFindServices
+from actions.action_restart import ActionRestart
+from actions.action_show_helplines import ActionShowHelplines
+from actions.action_skip_question import ActionSkipQuestion
+from actions.base import KnowingAction
+from bot.checks import check_domain
+from bot.settings import ROOT
+
+
+async def run(
+    action: KnowingAction, intent: str, slots: dict[str, Any] | None = None, **message: Any
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What was said, and the slots that were set."""
+    latest = {"text": "…", "intent": {"name": intent}, "entities": [], **message}
+    tracker = Tracker("test", {"language": "fr", **(slots or {})}, latest, [], False, None, {}, "")
+    out = CollectingDispatcher()
+    events = await action.run(out, tracker, {})
+    return out.messages, {e["name"]: e["value"] for e in events}
+
+
+def responses(said: list[dict[str, Any]]) -> list[str]:
+    return [m["response"] for m in said if m.get("response")]
+
+
+def cards(said: list[dict[str, Any]]) -> list[str]:
+    return [m["custom"]["id"] for m in said if m.get("custom")]
+
+
+async def test_a_need_without_a_question_is_answered_at_once() -> None:
+    said, slots = await run(ActionFindServices(), "debt_help")
+    assert cards(said)[0] == "surendettement"
+    assert slots["need"] == "debt_help" and slots["asks"] is None
+    assert slots["shown"] == cards(said)
+
+
+async def test_the_place_is_asked_with_buttons_and_a_way_round() -> None:
+    said, slots = await run(ActionFindServices(), "youth_house")
+    assert responses(said) == ["utter_ask_place"]
+    payloads = [b["payload"] for b in said[0]["buttons"]]
+    assert '/inform{"place": "Bonnevoie"}' in payloads
+    assert payloads[-1] == "/skip_question"
+    assert slots["asks"] == "place" and slots["need"] == "youth_house"
+
+
+async def test_place_then_age() -> None:
+    asked = {"need": "childcare", "asks": "place", "place": "Mersch"}
+    said, slots = await run(ActionFindServices(), "inform", asked)
+    assert responses(said) == ["utter_ask_age"] and slots["asks"] == "age"
+    said, slots = await run(ActionFindServices(), "inform", {**asked, "age": 1})
+    assert cards(said)[0] == "creche-klengt-butzenhaus" and slots["asks"] is None
+
+
+async def test_no_more_than_three_services() -> None:
+    for place in ("Luxembourg", "Esch-sur-Alzette", "Clervaux"):
+        said, _ = await run(ActionFindServices(), "food_help", {"place": place})
+        services = [m for m in said if m.get("custom", {}).get("type") == "service"]
+        assert 1 <= len(services) <= 3
+
+
+async def test_the_way_in_where_no_contact_is_known() -> None:
+    said, _ = await run(ActionFindServices(), "youth_house", {"place": "Sandweiler"})
+    contact = next(m for m in said if m.get("response") == "utter_association_contact")
+    assert contact["phone"] == "49 26 60"
+    assert contact["email"] == "inter-actions@inter-actions.lu"
+    assert "2019" in contact["notice"]
+
+
+async def test_only_a_place_without_a_need_shows_the_topics() -> None:
+    said, slots = await run(ActionFindServices(), "inform", {"place": "Mersch"})
+    assert responses(said) == ["utter_help_menu"] and slots["asks"] == "topic"
+
+
+async def test_skipping_goes_on() -> None:
+    asked = {"need": "childcare", "asks": "place"}
+    said, slots = await run(ActionSkipQuestion(), "skip_question", asked)
+    assert responses(said) == ["utter_ask_age"] and slots["skipped"] == ["place"]
+    asked = {"need": "childcare", "asks": "age", "skipped": ["place"]}
+    said, slots = await run(ActionSkipQuestion(), "skip_question", asked)
+    assert cards(said) and slots["skipped"] == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "service", "known"),
+    [
+        ("ask_address", "maison-relais-eimab", True),
+        ("ask_phone", "surendettement", True),
+        ("ask_phone", "maison-des-jeunes-gare", True),  # its website
+        ("ask_hours", "maison-relais-eimab", True),
+        ("ask_directions", "maison-relais-eimab", True),
+        ("ask_cost", "maison-relais-nic-welter", True),  # holds for every maison relais
+        ("ask_eligibility", "maison-des-jeunes-gare", True),
+        ("ask_appointment", "surendettement", True),
+        ("ask_address", "maison-des-jeunes-sandweiler", False),
+        ("ask_hours", "maison-des-jeunes-sandweiler", False),
+        ("ask_languages", "surendettement", False),
+    ],
+)
+async def test_details(intent: str, service: str, known: bool) -> None:
+    said, slots = await run(ActionAnswerDetail(), intent, {"shown": [service]})
+    expected = [f"utter_{'known' if known else 'unknown'}_{intent}"]
+    if not known:
+        expected.append("utter_association_reach")
+    assert responses(said) == expected
+    assert slots["shown"] == [service]
+
+
+async def test_a_detail_about_a_named_service_or_kind() -> None:
+    named = [{"entity": "service", "value": "polygone"}]
+    _, slots = await run(ActionAnswerDetail(), "ask_address", {"shown": ["ecotec"]}, entities=named)
+    assert slots["shown"] == ["polygone"]
+    kind = [{"entity": "kind", "value": "youth_house"}, {"entity": "place", "value": "Gasperich"}]
+    _, slots = await run(ActionAnswerDetail(), "ask_hours", {"place": "Gasperich"}, entities=kind)
+    assert slots["shown"][0] == "maison-des-jeunes-gasperich"
+
+
+async def test_a_detail_about_nothing_asks_which() -> None:
+    said, slots = await run(ActionAnswerDetail(), "ask_hours")
+    assert responses(said) == ["utter_which_service"] and slots["asks"] == "topic"
+
+
+@pytest.mark.parametrize(
+    ("intent", "at", "first"),
+    [
+        ("crisis_suicide", "2026-11-24T02:00:00", ["112", "kanner-jugendtelefon", "sos-detresse"]),
+        ("crisis_suicide", "2026-11-24T15:00:00", ["112", "sos-detresse", "kanner-jugendtelefon"]),
+        ("crisis_violence", "2026-11-24T02:00:00", ["113"]),
+        ("crisis_child", "2026-11-24T15:00:00", ["113", "kanner-jugendtelefon"]),
+        ("crisis_medical", "2026-11-24T02:00:00", ["112"]),
+    ],
+)
+async def test_crisis_at_any_hour(intent: str, at: str, first: list[str]) -> None:
+    said, _ = await run(ActionShowHelplines(), intent, metadata={"at": at})
+    assert responses(said)[0] == f"utter_{intent}", "the number to call comes first"
+    assert cards(said)[: len(first)] == first
+    assert all(m["custom"]["number"] for m in said if m.get("custom"))
+
+
+async def test_not_understood_once_then_twice() -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "greet", "food_help")]
+    said, slots = await run(ActionChooseTopic(), "nlu_fallback", intent_ranking=ranking)
+    assert responses(said) == ["utter_not_sure"]
+    assert [b["payload"] for b in said[0]["buttons"]] == ["/debt_help", "/food_help"]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", {"misses": slots["misses"]})
+    assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
+
+
+async def test_an_unknown_place_is_asked_again_once() -> None:
+    asked = {"need": "youth_house", "asks": "place"}
+    said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)
+    assert responses(said) == ["utter_unknown_place"] and slots["asks"] == "place"
+    said, slots = await run(ActionChooseTopic(), "nlu_fallback", {**asked, "misses": 1})
+    assert cards(said) and slots["asks"] is None
+
+
+async def test_yes_and_no() -> None:
+    asked = {"need": "youth_house", "asks": "place"}
+    said, _ = await run(ActionContinue(), "affirm", asked)
+    assert responses(said) == ["utter_ask_place"]
+    said, _ = await run(ActionContinue(), "deny", asked)
+    assert cards(said)
+    said, _ = await run(ActionContinue(), "affirm")
+    assert responses(said) == ["utter_anything_else"]
+
+
+async def test_starting_over_keeps_the_language() -> None:
+    _, slots = await run(ActionRestart(), "restart", {"place": "Mersch", "need": "debt_help"})
+    assert slots["place"] is slots["need"] is None
+    assert "language" not in slots
+
+
+def test_every_action_stands_in_its_own_file_and_the_domain() -> None:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    files = {p.stem for p in (ROOT / "actions").glob("action_*.py")}
+    assert set(executor.actions) == files
+    assert check_domain() == []
