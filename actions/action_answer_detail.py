@@ -5,6 +5,7 @@ from typing import Callable, Optional
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action_find_services import find_services
 from actions.base import KnowingAction
 from actions.turn import ASKS, MAX_CARDS, MISSES, SHOWN, Turn, say_association
 from knowledge import Service
@@ -16,6 +17,9 @@ class ActionAnswerDetail(KnowingAction):
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         services = self._meant(turn)
+        kind = turn.entity("kind")
+        if not services and kind:
+            return find_services(out, turn, kind, new=True)
         if not services:
             out.utter_message(response="utter_which_service")
             return [SlotSet(ASKS, "topic")]
@@ -28,7 +32,8 @@ class ActionAnswerDetail(KnowingAction):
         kind = turn.entity("kind")
         if kind and (turn.entity("place") or not turn.shown):
             found = turn.knowledge.find(kind, place=turn.place, age=turn.age)
-            here = [m for m in found if m.reason in ("quarter", "commune")]
+            spot = [m for m in found if m.reason == "quarter"]
+            here = spot or [m for m in found if m.reason == "commune"]
             chosen = here or found[: 1 if turn.place else 0]
             return [m.service for m in chosen[:MAX_CARDS]]
         return turn.shown
@@ -61,9 +66,11 @@ def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
 
 
 def _contact(turn: Turn, service: Service) -> Optional[str]:
-    """Phones and e-mail; the website where nothing else is known."""
+    """Phones with their hours, and e-mail; the website where nothing else is known."""
     card = turn.knowledge.service_card(service, turn.language, at=turn.at)
     parts = [_labelled(p["number"], p["label"]) for p in card["phones"]]
+    if parts and card["hours_text"]:
+        parts.append(card["hours_text"])
     parts += [card["email"]] if card["email"] else []
     if not parts and card["website"]:
         parts = [card["website"]]

@@ -18,6 +18,9 @@ class ActionChooseTopic(KnowingAction):
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         misses = turn.misses + 1
+        if any(name.startswith("crisis_") for name in turn.ranking[1 : _OFFERED + 1]):
+            # Perhaps a cry for help that was not understood: the number comes first.
+            out.utter_message(response="utter_in_danger")
         remember = [SlotSet(MISSES, misses)]
         if turn.asks in ("place", "age") and turn.need:
             if misses > 1:

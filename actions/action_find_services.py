@@ -22,17 +22,26 @@ class ActionFindServices(KnowingAction):
         if need is None:
             out.utter_message(response="utter_help_menu")
             return [SlotSet(ASKS, "topic")]
-        skipped = [] if new else turn.skipped
-        question = open_question(turn, need, skipped)
-        if question:
-            return [*ask(out, turn, need, question), SlotSet(SKIPPED, skipped)]
-        return answer_need(out, turn, need)
+        return find_services(out, turn, need, new=new)
+
+
+def find_services(
+    out: CollectingDispatcher, turn: Turn, need: str, *, new: bool
+) -> list[EventType]:
+    """Asks what decides for the need, or answers it. `new`: asked for in this message."""
+    skipped = [] if new else turn.skipped
+    question = open_question(turn, need, skipped)
+    if question:
+        return [*ask(out, turn, need, question), SlotSet(SKIPPED, skipped)]
+    return answer_need(out, turn, need)
 
 
 def answer_need(out: CollectingDispatcher, turn: Turn, need: str) -> list[EventType]:
     """Shows who helps with the need, given what is known of the person."""
     about = turn.knowledge.needs[need]
-    matches = turn.knowledge.find(need, place=turn.place, age=turn.age)
+    # An age said for another question ("my baby") does not decide this one.
+    age = turn.age if "age" in about.ask or turn.entity("age") else None
+    matches = turn.knowledge.find(need, place=turn.place, age=age)
     fitting = [m for m in matches if m.fits_age]
     chosen = _nearest(fitting or matches, place_decides="place" in about.ask)
     if about.distress:

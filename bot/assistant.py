@@ -6,6 +6,7 @@ block everybody else on the server's loop.
 
 import asyncio
 import logging
+import re
 import threading
 import traceback
 from concurrent.futures import Future
@@ -182,6 +183,8 @@ class Assistant:
             input_channel="weeweiser",
             metadata=metadata,
         )
+        if payload is None and _is_command(text or ""):
+            metadata["command"] = True
         await self._agent.handle_message(message)
         after = await self._tracker(conversation)
         assert after
@@ -203,7 +206,8 @@ class Assistant:
         language = page_language if page_language in LANGUAGES else LANGUAGES[0]
         try:
             tracker = await self._tracker(conversation)
-            language = tracker.get_slot("language") if tracker else language
+            if tracker and tracker.latest_message and tracker.latest_message.text:
+                language = tracker.get_slot("language")
         except Exception as error:
             _log.error("tracker_unreadable error=%s", _where(error))
         messages = self._apology_messages(str(language))
@@ -231,6 +235,11 @@ def _where(error: BaseException) -> str:
 def _neutral(text: str) -> str:
     """A visitor's text can never be read as a command: no leading slash."""
     return text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
+
+
+def _is_command(text: str) -> bool:
+    """Typed as Rasa's commands are: `/restart`. Only a button may mean that."""
+    return re.fullmatch(r"\s*/+\w*\s*(\{.*)?", text, re.DOTALL) is not None
 
 
 def _offered(tracker: "Optional[DialogueStateTracker]") -> set[str]:

@@ -39,7 +39,14 @@ def spoken(number: str) -> str:
         return printed
     if re.match(r"^6\d{8}$", national):
         return " ".join((national[:3], national[3:6], national[6:]))
-    return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+    return _pairs(national)
+
+
+def _pairs(national: str) -> str:
+    """Groups of two; an odd number of digits ends in a group of three."""
+    even = len(national) - 3 if len(national) % 2 else len(national)
+    groups = [national[i : i + 2] for i in range(0, even, 2)]
+    return " ".join([*groups, national[even:]]).strip()
 
 
 def _grouped(national: str) -> str:
@@ -49,7 +56,7 @@ def _grouped(national: str) -> str:
         return f"{national[:3]} {national[3:]}"
     if len(national) == 8:
         return f"{national[:4]} {national[4:]}"
-    return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+    return _pairs(national)
 
 
 def dialled(number: str) -> str:

@@ -155,6 +155,12 @@ async def test_not_understood_once_then_twice() -> None:
     assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
 
 
+async def test_perhaps_a_cry_for_help() -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "food_help", "crisis_violence")]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", intent_ranking=ranking)
+    assert responses(said) == ["utter_in_danger", "utter_not_sure"]
+
+
 async def test_an_unknown_place_is_asked_again_once() -> None:
     asked = {"need": "youth_house", "asks": "place"}
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)

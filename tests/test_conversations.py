@@ -1,5 +1,6 @@
 """Whole conversations as data, played through the real model and the real actions."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("conversation", files, ids=names)
 
 
-async def test_conversation(assistant: Assistant, conversation: Path) -> None:
+async def test_conversation(
+    assistant: Assistant, conversation: Path, request: pytest.FixtureRequest
+) -> None:
+    """`gap` in a file says what is not understood yet; strict: closing it must remove the line."""
     content = yaml.safe_load(conversation.read_text(encoding="utf-8"))
+    assert set(content) <= {"about", "gap", "turns"}
+    if "gap" in content:
+        request.applymarker(pytest.mark.xfail(reason=content["gap"]))
     name = f"{conversation.parent.name}-{conversation.stem}"
     last: Reply | None = None
     for number, turn in enumerate(content["turns"], 1):
@@ -77,9 +84,11 @@ def _differences(turn: dict[str, Any], reply: Reply) -> Any:
 
 
 def _shown(reply: Reply) -> str:
-    return "\n".join(yaml.safe_dump(m, allow_unicode=True, width=200) for m in reply.messages)
+    return "\n".join(json.dumps(m, ensure_ascii=False) for m in reply.messages)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_enough_conversations(language: str) -> None:
-    assert len(list((FOLDER / language).glob("*.yml"))) >= LEAST_PER_LANGUAGE
+    files = (FOLDER / language).glob("*.yml")
+    whole = [p for p in files if "gap" not in yaml.safe_load(p.read_text(encoding="utf-8"))]
+    assert len(whole) >= LEAST_PER_LANGUAGE

@@ -13,9 +13,9 @@ from bot.cli import _parsed
 from bot.evaluation import evaluate, read_cases
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
-LEAST_PER_INTENT = 7
-FLOORS = {"fr": 0.80, "de": 0.80, "lb": 0.75}
-CRISIS_RECALL, CRISIS_FALSE_ALARMS = 0.90, 0.04
+LEAST_PER_INTENT = 6
+FLOORS = {"fr": 0.81, "de": 0.84, "lb": 0.78}
+CRISIS_RECALL, CRISIS_FALSE_ALARMS = 0.85, 0.05
 PLACES, AGES, LANGUAGE = 0.95, 0.90, 0.94
 
 

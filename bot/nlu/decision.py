@@ -31,6 +31,10 @@ _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _RANKED = 10
 _DETAIL = "ask_"
+#: Asking where a kind of service is, is asking for that service.
+_WHERE = "ask_address"
+#: Several crises in one message: what cannot wait at all comes first.
+_URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -45,8 +49,11 @@ class Decision(GraphComponent):
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
             "crisis_from": 0.4,
-            # A question about a service named in the message.
+            # Surer than this, the model says which of several crises comes first.
+            "crisis_sure": 0.45,
+            # A question about a service, or about a kind of service, named in the message.
             "detail_from": 0.4,
+            "detail_of_kind_from": 0.6,
             # Further needs of the same message.
             "also_from": 0.25,
             # The prefix of crisis intents, see the intent contract.
@@ -58,6 +65,7 @@ class Decision(GraphComponent):
         self._patterns = CrisisPatterns(_CRISIS)
         words: Any = read_words(_FILLERS)
         self._fillers = frozenset(map(fold, words["around_a_detail"]))
+        self._address_words = frozenset(map(fold, words["address_words"]))
         self._needs = frozenset(load().needs)
         self._asked = {fold(k): v for k, v in words["languages"].items()}
 
@@ -84,7 +92,7 @@ class Decision(GraphComponent):
     def _decide(self, message: Message) -> None:
         text = message.get(TEXT) or ""
         scores: List[Tuple[str, float]] = message.get(SCORES) or []
-        crisis = self._crisis(text, scores)
+        crisis = self._crisis(text, scores) if has_words(text) else []
         intent, confidence = self._intent(message, text, scores, crisis)
         needs = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
         if intent in self._needs and intent not in needs:
@@ -107,7 +115,9 @@ class Decision(GraphComponent):
         likely = [(n, p) for n, p in scores if n.startswith(prefix)]
         if likely and sum(p for _, p in likely) >= floor:
             heard += [n for n, p in likely if n == likely[0][0] or p >= floor]
-        return list(dict.fromkeys(heard))
+        surest = max(likely, key=lambda s: s[1], default=("", 0.0))
+        first = surest[0] if surest[1] >= self._config["crisis_sure"] else ""
+        return sorted(set(heard), key=lambda n: (n != first, _URGENT.index(n)))
 
     def _intent(
         self, message: Message, text: str, scores: List[Tuple[str, float]], crisis: List[str]
@@ -119,17 +129,41 @@ class Decision(GraphComponent):
             return "no_words", 1.0
         if len(text) > MAX_READ:
             return "too_long", 1.0
+        if (message.get("metadata") or {}).get("command"):
+            message.set(ENTITIES, [], add_to_output=True)
+            return "nlu_fallback", 1.0
         if self._only_details(message):
             return "inform", 1.0
         if message.get(LANGUAGE) == OTHER:
             return "other_language", 1.0
-        detail = (message.get(UNNAMED_SCORES) or scores)[0]
-        if detail[0].startswith(_DETAIL) and detail[1] >= self._config["detail_from"]:
-            return detail
-        name, probability = scores[0]
+        named = {e["entity"]: str(e["value"]) for e in message.get(ENTITIES) or []}
+        name, probability = self._about_named(message, scores, named)
+        kind = named.get("kind")
+        if kind and "service" not in named and self._is_request(name, message):
+            return kind, probability
         if probability < self._config["answer_from"]:
-            return "nlu_fallback", 1.0 - probability
+            name, probability = "nlu_fallback", 1.0 - probability
+        if "service" in named and name in ("nlu_fallback", "out_of_scope"):
+            return "inform", probability
         return name, probability
+
+    def _is_request(self, name: str, message: Message) -> bool:
+        """A kind of service is named without saying what is asked: it is being looked for."""
+        if name == _WHERE:
+            return self._address_words.isdisjoint(message.get(REST) or [])
+        return name in ("inform", "out_of_scope")
+
+    def _about_named(
+        self, message: Message, scores: List[Tuple[str, float]], named: Dict[str, str]
+    ) -> Tuple[str, float]:
+        """A detail of a service or kind named in the message, or else the likeliest intent."""
+        unnamed = message.get(UNNAMED_SCORES)
+        if unnamed:
+            detail, probability = unnamed[0]
+            floor = self._config["detail_from" if "service" in named else "detail_of_kind_from"]
+            if detail.startswith(_DETAIL) and probability >= floor:
+                return detail, probability
+        return scores[0]
 
     def _only_details(self, message: Message) -> bool:
         """Only a place, an age or a service name, with the small words around it."""

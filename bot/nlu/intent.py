@@ -1,8 +1,8 @@
 """Third component: the likeliest intents of a message.
 
 TF-IDF of character n-grams (accents folded, and as it sounds) beside a sentence embedding
-(accents kept), classified by one multinomial logistic regression over all languages. Chosen on measurements:
-docs/nlu.md.
+(accents kept), classified by one multinomial logistic regression over all languages.
+Chosen on measurements: docs/nlu.md.
 """
 
 from pathlib import Path

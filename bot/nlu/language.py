@@ -17,6 +17,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu.files import DATA, file_fingerprint, read_json, write_json
@@ -28,6 +29,7 @@ OTHER = "other"
 LANGUAGE = "language"
 DECIDED = "language_decided"
 _FOLDER = DATA / "language"
+_WORD = r"(?u)\b[^\W\d_]+\b"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -47,10 +49,13 @@ class LanguageIdentifier(GraphComponent):
             "sure": 0.9,
             # Shorter messages also need a word that only this language has.
             "short": 4,
-            # How often such a word must have been seen, and nowhere else.
+            # How often such a word must have been seen, and how much rarer it is elsewhere.
             "own_word_from": 3,
+            "own_word_ratio": 4,
+            # A whole word counts as much as this many n-grams.
+            "word_weight": 4,
             # "Other" needs more words: names and loans look foreign.
-            "other_from_words": 3,
+            "other_from_words": 4,
             "sure_other": 0.98,
         }
 
@@ -110,7 +115,9 @@ class LanguageIdentifier(GraphComponent):
             texts += [line for line in map(clean, lines) if line]
             labels += [path.stem] * (len(texts) - len(labels))
         low, high = self._config["ngrams"]
-        self._model = NaiveBayes.fit(texts, labels, (low, high), self._config["smoothing"])
+        self._model = NaiveBayes.fit(
+            texts, labels, (low, high), self._config["smoothing"], self._config["word_weight"]
+        )
         self._own_words = self._distinctive(words)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder)
@@ -119,13 +126,14 @@ class LanguageIdentifier(GraphComponent):
         return self._resource
 
     def _distinctive(self, words: Dict[str, Counter[str]]) -> Dict[str, Set[str]]:
-        """Words seen often enough in one language, and in none of the others."""
-        least = self._config["own_word_from"]
+        """Words seen often enough in one language, and hardly in the others."""
+        least, ratio = self._config["own_word_from"], self._config["own_word_ratio"]
         return {
             code: {
                 word
                 for word, count in counts.items()
-                if count >= least and not any(words[o][word] for o in LANGUAGES if o != code)
+                if count >= least
+                and count >= ratio * sum(words[o][word] for o in LANGUAGES if o != code)
             }
             for code, counts in words.items()
         }
@@ -174,53 +182,69 @@ class LanguageIdentifier(GraphComponent):
 
 
 class NaiveBayes:
-    """Multinomial naive Bayes on character n-grams; equal priors. See McCallum & Nigam (1998)."""
+    """Multinomial naive Bayes on character n-grams and whole words; equal priors.
 
-    def __init__(
-        self, classes: List[str], vocabulary: Dict[str, int], weights: Any, ngrams: Tuple[int, int]
-    ) -> None:
-        self._classes = classes
+    See McCallum & Nigam (1998), "A comparison of event models for naive Bayes".
+    """
+
+    def __init__(self, about: Dict[str, Any], weights: Any) -> None:
+        self._about = about
         self._weights = weights
-        self._vocabulary = vocabulary
-        self._ngrams = ngrams
-        self._vectorizer = CountVectorizer(
-            analyzer="char_wb", ngram_range=ngrams, vocabulary=vocabulary, lowercase=True
+        low, high = about["ngrams"]
+        self._grams = CountVectorizer(
+            analyzer="char_wb", ngram_range=(low, high), vocabulary=about["vocabulary"]
         )
+        self._words = CountVectorizer(token_pattern=_WORD, vocabulary=about["words"])
 
     @classmethod
     def fit(
-        cls, texts: List[str], labels: List[str], ngrams: Tuple[int, int], smoothing: float
+        cls,
+        texts: List[str],
+        labels: List[str],
+        ngrams: Tuple[int, int],
+        smoothing: float,
+        word_weight: float,
     ) -> "NaiveBayes":
         """Trains on each text twice: as written and without accents, as people type on a phone."""
         both = texts + [fold(t) for t in texts]
-        vectorizer = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, min_df=2)
-        counts = vectorizer.fit_transform(both)
+        grams = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, min_df=2)
+        words = CountVectorizer(token_pattern=_WORD, min_df=2)
+        counts = sparse.hstack(
+            [grams.fit_transform(both), words.fit_transform(both) * word_weight], format="csr"
+        )
         target = np.array(labels + labels)
         classes = sorted(set(labels))
+        split = len(grams.vocabulary_)
         rows = []
         for name in classes:
             total = np.asarray(counts[target == name].sum(axis=0)).ravel() + smoothing
-            rows.append(np.log(total / total.sum()))
-        vocabulary = {str(k): int(v) for k, v in vectorizer.vocabulary_.items()}
-        return cls(classes, vocabulary, np.array(rows, dtype=np.float32), ngrams)
+            # Two kinds of evidence, each a distribution of its own.
+            total[:split] /= total[:split].sum()
+            total[split:] /= total[split:].sum()
+            rows.append(np.log(total))
+        about = {
+            "classes": classes,
+            "ngrams": list(ngrams),
+            "word_weight": word_weight,
+            "vocabulary": {str(k): int(v) for k, v in grams.vocabulary_.items()},
+            "words": {str(k): int(v) for k, v in words.vocabulary_.items()},
+        }
+        return cls(about, np.array(rows, dtype=np.float32))
 
     def probabilities(self, text: str) -> Dict[str, float]:
-        """P(class | text). A text without any known n-gram is equally likely in all."""
-        counts = self._vectorizer.transform([text])
+        """P(class | text). A text without anything known is equally likely in all."""
+        words = self._words.transform([text]) * self._about["word_weight"]
+        counts = sparse.hstack([self._grams.transform([text]), words], format="csr")
         scores = np.asarray(counts @ self._weights.T).ravel()
         scores = np.exp(scores - scores.max())
         scores /= scores.sum()
-        return dict(zip(self._classes, map(float, scores)))
+        return dict(zip(self._about["classes"], map(float, scores)))
 
     def write(self, folder: Path) -> None:
-        about = {"classes": self._classes, "ngrams": self._ngrams, "vocabulary": self._vocabulary}
-        write_json(folder / "language.json", about)
+        write_json(folder / "language.json", self._about)
         np.savez_compressed(folder / "language.npz", weights=self._weights)
 
     @classmethod
     def read(cls, folder: Path) -> "NaiveBayes":
-        about = read_json(folder / "language.json")
         with np.load(folder / "language.npz", allow_pickle=False) as arrays:
-            weights = arrays["weights"]
-        low, high = about["ngrams"]
-        return cls(about["classes"], about["vocabulary"], weights, (low, high))
+            return cls(read_json(folder / "language.json"), arrays["weights"])

@@ -32,10 +32,19 @@ class PlaceFinder:
     """Matches a tokenised message against the gazetteer.
 
     `lexicon` (data/lexicon/places.yml) says which names are also ordinary words and what
-    must stand before them. `common` are words never taken for a misspelt place.
+    must stand before them. `common` are words never taken for a misspelt place, `seen` those
+    taken for one only where a place is expected.
     """
 
-    def __init__(self, places: Iterable[Place], lexicon: Path, common: frozenset[str]) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        lexicon: Path,
+        *,
+        common: frozenset[str] = frozenset(),
+        seen: frozenset[str] = frozenset(),
+    ) -> None:
+        self._seen = seen
         rules: dict[str, Any] = read_words(lexicon)
         self._before: frozenset[str] = frozenset(rules["prepositions"])
         self._negations: frozenset[str] = frozenset(rules["negations"])
@@ -140,6 +149,8 @@ class PlaceFinder:
         before = doc[index - 1].norm_ if index else ""
         introduced = before in self._before
         alone = sum(t.is_alpha for t in doc) == 1
+        if not introduced and word in self._seen:
+            return None
         slips = 2 if len(word) >= 8 else 1
         if not introduced and not alone:
             if len(word) < 8:

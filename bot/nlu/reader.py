@@ -26,8 +26,10 @@ from knowledge import load
 
 #: Message properties this component sets, for the ones after it.
 MASKED = "masked"  # the text with places and ages hidden
-UNNAMED = "unnamed"  # the same without the names of services; None when there is none
+UNNAMED = "unnamed"  # the same without names of services and kinds; None when there is none
 REST = "rest"  # the words that are neither place nor age nor service name nor punctuation
+#: Fewer words than this beside the courtesy: "ok merci" is more than "ok".
+_SAID = 2
 PLACE_MARK, AGE_MARK = "__place__", "__age__"
 
 _PLACES = LEXICON / "places.yml"
@@ -55,16 +57,20 @@ class MessageReader(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        common: frozenset[str] = frozenset(),
+        seen: Optional[Dict[str, int]] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._build(common)
+        self._build(seen or {})
 
-    def _build(self, common: frozenset[str]) -> None:
+    def _build(self, seen: Dict[str, int]) -> None:
         self._knowledge = load()
-        self._place_finder = PlaceFinder(self._knowledge.places.values(), _PLACES, common)
+        least = self._config["common_from"]
+        common = frozenset(word for word, count in seen.items() if count >= least)
+        self._place_finder = PlaceFinder(
+            self._knowledge.places.values(), _PLACES, common=common, seen=frozenset(seen)
+        )
         self._age_finder = AgeFinder(_AGES)
         self._name_finder = NameFinder(_NAMES)
         self._courtesy = frozenset(map(fold, read_words(_FILLERS)["courtesy"]))
@@ -89,8 +95,8 @@ class MessageReader(GraphComponent):
         **kwargs: Any,
     ) -> "MessageReader":
         with model_storage.read_from(resource) as folder:
-            common = frozenset(read_json(folder / "common.json"))
-        return cls(config, model_storage, resource, common)
+            seen = read_json(folder / "seen.json")
+        return cls(config, model_storage, resource, seen)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -101,10 +107,10 @@ class MessageReader(GraphComponent):
         counts: Counter[str] = Counter()
         for message in training_data.intent_examples:
             counts.update({t.norm_ for t in tokens(clean(message.get(TEXT)))})
-        common = sorted(w for w, n in counts.items() if n >= self._config["common_from"])
+        seen = dict(sorted(counts.items()))
         with self._model_storage.write_to(self._resource) as folder:
-            write_json(folder / "common.json", common)
-        self._build(frozenset(common))
+            write_json(folder / "seen.json", seen)
+        self._build(seen)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -129,12 +135,13 @@ class MessageReader(GraphComponent):
         names = self._name_finder.find(doc)
         marks = {i: PLACE_MARK for f in places for i in range(f.start, f.end)}
         marks |= {i: AGE_MARK for start, end, _ in ages for i in range(start, end)}
-        named = {i for a, b, kind, _ in names if kind == "service" for i in range(a, b)}
-        rest = [t for t in doc if t.i not in marks and t.i not in named and t.is_alpha]
+        named = {i for a, b, _, _ in names for i in range(a, b)}
+        services = {i for a, b, kind, _ in names if kind == "service" for i in range(a, b)}
+        rest = [t for t in doc if t.i not in marks and t.i not in services and t.is_alpha]
         message.set(REST, [t.norm_ for t in rest])
-        # Courtesy says nothing about what is asked, unless it is all that is said.
-        courtesy = {t.i for t in rest if t.norm_ in self._courtesy}
-        if len(courtesy) == len(rest):
+        # Courtesy says nothing about what is asked, unless hardly more is said.
+        courtesy = {t.i for t in doc if t.norm_ in self._courtesy}
+        if len([t for t in rest if t.i not in courtesy]) < _SAID:
             courtesy = set()
         message.set(MASKED, _masked(doc, marks, without=courtesy))
         message.set(UNNAMED, _masked(doc, marks, without=courtesy | named) if named else None)
