@@ -68,7 +68,9 @@ class Access:
         self.page_language = page_language
 
 
-def _access(request: Request, name: str, authorization: Optional[str] = Header(None)) -> Access:
+async def _access(
+    request: Request, name: str, authorization: Optional[str] = Header(None)
+) -> Access:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "no_token")

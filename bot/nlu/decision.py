@@ -33,6 +33,7 @@ _RANKED = 10
 _DETAIL = "ask_"
 #: Asking where a kind of service is, is asking for that service.
 _WHERE = "ask_address"
+_WHO = "ask_eligibility"
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 
@@ -53,7 +54,7 @@ class Decision(GraphComponent):
             "crisis_sure": 0.45,
             # A question about a service, or about a kind of service, named in the message.
             "detail_from": 0.4,
-            "detail_of_kind_from": 0.6,
+            "detail_of_kind_from": 0.7,
             # Further needs of the same message.
             "also_from": 0.25,
             # The prefix of crisis intents, see the intent contract.
@@ -92,7 +93,9 @@ class Decision(GraphComponent):
     def _decide(self, message: Message) -> None:
         text = message.get(TEXT) or ""
         scores: List[Tuple[str, float]] = message.get(SCORES) or []
-        crisis = self._crisis(text, scores) if has_words(text) else []
+        # A bare place or age is no cry for help, whatever the model makes of so little.
+        readable = has_words(text) and not self._only_details(message)
+        crisis = self._crisis(text, scores if readable else [])
         intent, confidence = self._intent(message, text, scores, crisis)
         needs = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
         if intent in self._needs and intent not in needs:
@@ -160,8 +163,11 @@ class Decision(GraphComponent):
         unnamed = message.get(UNNAMED_SCORES)
         if unnamed:
             detail, probability = unnamed[0]
-            floor = self._config["detail_from" if "service" in named else "detail_of_kind_from"]
-            if detail.startswith(_DETAIL) and probability >= floor:
+            service = "service" in named
+            floor = self._config["detail_from" if service else "detail_of_kind_from"]
+            # "And a crèche for my daughter?" is a request, though it sounds like a condition.
+            meant = detail.startswith(_DETAIL) and (service or detail != _WHO)
+            if meant and probability >= floor:
                 return detail, probability
         return scores[0]
 

@@ -73,6 +73,14 @@ def test_only_a_place_is_information(decision: Decision) -> None:
     assert found.get("intent")["name"] == "childcare"
 
 
+def test_a_bare_age_is_no_crisis(decision: Decision) -> None:
+    age = [{"entity": "age", "value": 3}]
+    found = _decide(
+        decision, "mäi Kand huet 3 Joer", {"crisis_child": 0.9}, rest=["kand"], entities=age
+    )
+    assert found.get("intent")["name"] == "inform"
+
+
 def test_another_language(decision: Decision) -> None:
     found = _decide(decision, "I need help", {"debt_help": 0.9}, language="other")
     assert found.get("intent")["name"] == "other_language"

@@ -1,0 +1,72 @@
+"""Which model fits: none, an old one, a damaged one; an interrupted training harms nothing."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import model as models
+from bot.model import NoModel, current
+from bot.settings import Settings
+
+
+@pytest.fixture
+def folder(model: Path, tmp_path: Path) -> Path:
+    """A copy of the real models folder."""
+    shutil.copy(model, tmp_path / model.name)
+    shutil.copy(Settings().models / "manifest.json", tmp_path)
+    return tmp_path
+
+
+def test_the_model_that_fits(folder: Path) -> None:
+    assert current(folder).is_file()
+
+
+def test_no_model(tmp_path: Path) -> None:
+    with pytest.raises(NoModel, match="no trained model.*python -m bot train"):
+        current(tmp_path)
+    (tmp_path / "manifest.json").write_text("{broken", encoding="utf-8")
+    with pytest.raises(NoModel):
+        current(tmp_path)
+
+
+def test_a_model_older_than_its_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "data_fingerprint", lambda: "other")
+    with pytest.raises(NoModel, match="older than its data"):
+        current(folder)
+
+
+def test_a_damaged_model(folder: Path) -> None:
+    path = current(folder)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(NoModel, match="damaged"):
+        current(folder)
+    path.unlink()
+    with pytest.raises(NoModel, match="missing"):
+        current(folder)
+
+
+def test_every_input_counts(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "config.yml").write_text("a")
+    before = models.data_fingerprint(tmp_path)
+    (tmp_path / "data" / "new.yml").write_text("b")
+    assert models.data_fingerprint(tmp_path) != before
+
+
+def test_an_interrupted_training(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import rasa.model_training
+
+    before = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+    def interrupted(**arguments: str) -> None:
+        (folder / arguments["fixed_model_name"]).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rasa.model_training, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        models.train(folder)
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == before
+    assert current(folder).is_file()
+    assert not list(folder.glob("training-*"))
