@@ -1,4 +1,4 @@
-"""The chat page in a real browser: a visitor asks, presses a button, deletes; nobody else is asked."""
+"""The chat page in a real browser: a visitor asks, taps, deletes; nobody else is asked."""
 
 import os
 import shutil

@@ -45,7 +45,7 @@ async function begin() {
 }
 
 async function send(message, shown) {
-  say("you", shown, language);
+  const asked = say("you", shown, language);
   const waiting = say("bot", word("waiting"), language);
   waiting.classList.add("waiting");
   try {
@@ -58,6 +58,8 @@ async function send(message, shown) {
       translate();
     }
     show(answer.messages);
+    // A long answer is read from its beginning.
+    asked.scrollIntoView({ block: "start" });
   } catch (error) {
     waiting.remove();
     say("bot", error instanceof TypeError ? word("offline") : error.message, language);

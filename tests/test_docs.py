@@ -1,0 +1,57 @@
+"""What can drift is tested: settings, endpoints, commands and links of the documents."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.app import create_app
+from bot.settings import ROOT, Settings
+
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_every_setting_has_its_heading_and_default() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^### `(\w+)`$", text, re.M))
+    assert headings == {f"WEEWEISER_{name.upper()}" for name in Settings.__fields__}
+    for name in ("host", "port", "queue_per_conversation", "log_level"):
+        assert f"`{Settings.__fields__[name].default}`" in text, name
+
+
+def test_every_endpoint_is_described() -> None:
+    app = create_app(Settings(), Path("unused"))
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)`", text, re.M))
+    served = {
+        (method.upper(), path) for path, item in app.openapi()["paths"].items() for method in item
+    }
+    assert described == served
+
+
+def test_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    commands = re.findall(r"^make ([a-z]+)$", readme, re.M)
+    assert commands == ["run", "test"]
+    assert set(commands) <= targets
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        if not link.startswith("http"):
+            assert (path.parent / link).exists(), link
+    for name in re.findall(r"`((?:bot|tests|data|knowledge|actions)/[\w./-]+)`", text):
+        assert (ROOT / name.rstrip("/")).exists(), name
+
+
+def test_verbs_of_the_documents_exist() -> None:
+    from bot.cli import app
+
+    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    for path in DOCS:
+        for verb in re.findall(r"python -m bot (\w+)", path.read_text(encoding="utf-8")):
+            assert verb in verbs, f"{path.name}: {verb}"
