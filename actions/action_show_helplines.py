@@ -3,6 +3,7 @@
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action_find_services import find_services
 from actions.base import KnowingAction
 from actions.turn import ASKS, MISSES, Turn
 
@@ -25,5 +26,9 @@ class ActionShowHelplines(KnowingAction):
                     shown.add(line.id)
                     card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
                     out.utter_message(json_message=card)
+        needs = turn.heard("needs")
+        if turn.crisis_guessed and needs:
+            # "Tomorrow I have no flat any more": in case it was that, the need is answered too.
+            return find_services(out, turn, needs[0], new=True)
         out.utter_message(response="utter_stay_open")
         return [SlotSet(ASKS, None), SlotSet(MISSES, 0)]

@@ -47,6 +47,11 @@ class Turn:
             return []
         return [str(name) for name in self._message.get(key) or []]
 
+    @property
+    def crisis_guessed(self) -> bool:
+        """Whether a crisis was heard by the model only, in no fixed pattern."""
+        return bool(self._message.get("crisis_guessed"))
+
     def entity(self, kind: str) -> Optional[str]:
         """The first entity of a kind in this message."""
         found = (e for e in self._message.get("entities") or [] if e.get("entity") == kind)

@@ -146,6 +146,15 @@ async def test_crisis_at_any_hour(intent: str, at: str, first: list[str]) -> Non
     assert all(m["custom"]["number"] for m in said if m.get("custom"))
 
 
+async def test_a_guessed_crisis_does_not_hide_the_need() -> None:
+    heard = {"needs": ["emergency_housing"], "crisis": ["crisis_suicide"]}
+    said, _ = await run(ActionShowHelplines(), "crisis_suicide", **heard, crisis_guessed=True)
+    assert cards(said)[0] == "112" and "premier-appel" in cards(said)
+    said, _ = await run(ActionShowHelplines(), "crisis_suicide", **heard, crisis_guessed=False)
+    assert "premier-appel" not in cards(said)
+    assert responses(said)[-1] == "utter_stay_open"
+
+
 async def test_not_understood_once_then_twice() -> None:
     ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "greet", "food_help")]
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", intent_ranking=ranking)

@@ -1,6 +1,7 @@
 """Last component: from what was found to the final intent. Crisis first, then rejection.
 
-Sets, besides Rasa's intent and ranking: `needs` (most likely first) and `crisis`.
+Sets, besides Rasa's intent and ranking: `needs` (most likely first), `crisis`, and
+`crisis_guessed` (heard by the model only, in no pattern).
 """
 
 from typing import Any, Dict, List, Optional, Text, Tuple
@@ -95,7 +96,8 @@ class Decision(GraphComponent):
         scores: List[Tuple[str, float]] = message.get(SCORES) or []
         # A bare place or age is no cry for help, whatever the model makes of so little.
         readable = has_words(text) and not self._only_details(message)
-        crisis = self._crisis(text, scores if readable else [])
+        said = self._patterns.find(text)
+        crisis = self._crisis(said, scores if readable else [])
         intent, confidence = self._intent(message, text, scores, crisis)
         needs = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
         if intent in self._needs and intent not in needs:
@@ -108,12 +110,13 @@ class Decision(GraphComponent):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set("needs", needs, add_to_output=True)
         message.set("crisis", crisis, add_to_output=True)
+        message.set("crisis_guessed", bool(crisis) and not said, add_to_output=True)
         if intent == "change_language":
             self._ask_language(message)
 
-    def _crisis(self, text: str, scores: List[Tuple[str, float]]) -> List[str]:
-        """Crisis intents, by pattern or by a probability that need not be the highest."""
-        heard = self._patterns.find(text)
+    def _crisis(self, said: List[str], scores: List[Tuple[str, float]]) -> List[str]:
+        """Crisis intents, said in a pattern or of a probability that need not be the highest."""
+        heard = list(said)
         prefix, floor = self._config["crisis_prefix"], self._config["crisis_from"]
         likely = [(n, p) for n, p in scores if n.startswith(prefix)]
         if likely and sum(p for _, p in likely) >= floor:
