@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Iterable, Optional
 
 import typer
+from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings
+from knowledge import KnowledgeError, load
 
 app = typer.Typer(
     add_completion=False,
@@ -38,6 +41,7 @@ def train(
 def serve() -> None:
     """Serves the website and the API; trains first when no model fits the data."""
     settings = _ready()
+    _check_port(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -146,9 +150,30 @@ def _parsed(text: str, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ready() -> Settings:
-    settings = Settings()
-    logs.configure(settings.log_level)
+    """Settings, logging and a knowledge base without mistakes; ends with the reasons otherwise."""
+    try:
+        settings = Settings()
+        logs.configure(settings.log_level)
+        load()
+    except (ValidationError, KnowledgeError) as error:
+        print(f"Weeweiser cannot start:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
     return settings
+
+
+def _check_port(settings: Settings) -> None:
+    """Says that the port is taken before the model is loaded."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            print(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+                "Stop the other program, or set WEEWEISER_PORT.",
+                file=sys.stderr,
+            )
+            raise typer.Exit(1) from error
 
 
 def _fitting(settings: Settings) -> Path:

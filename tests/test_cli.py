@@ -1,8 +1,12 @@
 """The command line of the contract: one JSON object per line, and nothing else on stdout."""
 
 import json
+import os
+import shutil
+import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +111,42 @@ def test_evaluate_writes_a_report(tmp_path) -> None:
     report = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
     assert "mäi Kand huet 3 Joer" in report
     assert (tmp_path / "report" / "confusion.png").stat().st_size > 1000
+
+
+def serve(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=environment.pop("cwd", str(ROOT)),
+        env={**os.environ, **environment},
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def test_a_taken_port_is_said_at_once() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = serve(WEEWEISER_PORT=port)
+    assert done.returncode == 1
+    assert port in done.stderr and "WEEWEISER_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named() -> None:
+    done = serve(WEEWEISER_PORT="many")
+    assert done.returncode == 1
+    assert "port" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_broken_directory_stops_the_start(tmp_path: Path) -> None:
+    for name in ("bot", "knowledge"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    path = tmp_path / "knowledge" / "services" / "polygone.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("national: true", "national: 7x"))
+    done = serve(cwd=str(tmp_path))
+    assert done.returncode == 1
+    assert "polygone.yml:" in done.stderr and "national" in done.stderr
+    assert "Traceback" not in done.stderr
