@@ -46,6 +46,11 @@ class CrisisPatterns:
                     hits.append((match.start(), name))
         return list(dict.fromkeys(name for _, name in sorted(hits)))
 
+    def has_idiom(self, text: str) -> bool:
+        """Whether an everyday saying is used ("ech laache mech dout")."""
+        words = plain(text)
+        return any(idiom.search(words) for idiom in self._idioms)
+
 
 def _source(entry: Any) -> str:
     return str(entry["pattern"] if isinstance(entry, dict) else entry)

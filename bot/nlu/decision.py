@@ -51,6 +51,10 @@ class Decision(GraphComponent):
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
             "crisis_from": 0.4,
+            # The model learns words, not sayings: beside an everyday saying it must be surer.
+            "crisis_from_in_idiom": 0.95,
+            # A message of no more words is the saying and nothing else.
+            "saying_words": 8,
             # Surer than this, the model says which of several crises comes first.
             "crisis_sure": 0.45,
             # A question about a service, or about a kind of service, named in the message.
@@ -97,14 +101,22 @@ class Decision(GraphComponent):
         # A bare place or age is no cry for help, whatever the model makes of so little.
         readable = has_words(text) and not self._only_details(message)
         said = self._patterns.find(text)
-        crisis = self._crisis(said, scores if readable else [])
+        floor = self._config["crisis_from"]
+        if not said and self._patterns.has_idiom(text):
+            floor = self._config["crisis_from_in_idiom"]
+            readable = readable and len(text.split()) > self._config["saying_words"]
+        crisis = self._crisis(said, scores if readable else [], floor)
+        if not crisis:
+            scores = [s for s in scores if not s[0].startswith(self._config["crisis_prefix"])]
         intent, confidence = self._intent(message, text, scores, crisis)
         needs = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
         if intent in self._needs and intent not in needs:
             needs.insert(0, intent)
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
-            {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p} for n, p in scores if n != intent
+            {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
+            for n, p in message.get(SCORES) or []
+            if n != intent
         ][:_RANKED]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -114,10 +126,10 @@ class Decision(GraphComponent):
         if intent == "change_language":
             self._ask_language(message)
 
-    def _crisis(self, said: List[str], scores: List[Tuple[str, float]]) -> List[str]:
+    def _crisis(self, said: List[str], scores: List[Tuple[str, float]], floor: float) -> List[str]:
         """Crisis intents, said in a pattern or of a probability that need not be the highest."""
         heard = list(said)
-        prefix, floor = self._config["crisis_prefix"], self._config["crisis_from"]
+        prefix = self._config["crisis_prefix"]
         likely = [(n, p) for n, p in scores if n.startswith(prefix)]
         if likely and sum(p for _, p in likely) >= floor:
             heard += [n for n, p in likely if n == likely[0][0] or p >= floor]
@@ -172,7 +184,7 @@ class Decision(GraphComponent):
             meant = detail.startswith(_DETAIL) and (service or detail != _WHO)
             if meant and probability >= floor:
                 return detail, probability
-        return scores[0]
+        return scores[0] if scores else ("nlu_fallback", 0.0)
 
     def _only_details(self, message: Message) -> bool:
         """Only a place, an age or a service name, with the small words around it."""

@@ -73,6 +73,13 @@ def test_only_a_place_is_information(decision: Decision) -> None:
     assert found.get("intent")["name"] == "childcare"
 
 
+def test_a_saying_is_no_crisis(decision: Decision) -> None:
+    for text in ("ech laache mech dout", "je suis mort de rire"):
+        found = _decide(decision, text, {"crisis_suicide": 0.8, "greet": 0.1})
+        assert found.get("crisis") == [], text
+    assert _decide(decision, "ech sinn doud", {"crisis_suicide": 0.8}).get("crisis")
+
+
 def test_a_bare_age_is_no_crisis(decision: Decision) -> None:
     age = [{"entity": "age", "value": 3}]
     found = _decide(
