@@ -15,7 +15,9 @@ _SAME_ALLOWED = frozenset({"utter_known_ask_phone"})
 
 
 def check_domain(
-    domain: Path = ROOT / "domain.yml", rules: Path = ROOT / "data" / "rules.yml"
+    domain: Path = ROOT / "domain.yml",
+    rules: Path = ROOT / "data" / "rules.yml",
+    names: Path = ROOT / "data" / "lexicon" / "names.yml",
 ) -> list[str]:
     """Every problem, as "file: response: what is wrong"; empty when all is well."""
     content: Any = yaml.safe_load(domain.read_text(encoding="utf-8"))
@@ -31,6 +33,7 @@ def check_domain(
                 problems.append(f"{domain.name}: {name}: payload '{payload}' names no intent")
     problems += [f"{rules.name}: {p}" for p in _rules(ruled, intents, content)]
     problems += [f"{domain.name}: {p}" for p in _contract(intents)]
+    problems += [f"{names.name}: {p}" for p in _names(names)]
     return problems
 
 
@@ -90,3 +93,14 @@ def _contract(intents: set[str]) -> Iterable[str]:
     knowledge = load()
     for need in sorted(set(knowledge.needs) - intents):
         yield f"the need '{need}' of knowledge/needs.yml is no intent"
+
+
+def _names(path: Path) -> Iterable[str]:
+    """A name of nobody would end in an apology instead of an answer."""
+    content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    knowledge = load()
+    services = {service.id for service in knowledge.all_services()}
+    for name in sorted(set(content["services"]) - services):
+        yield f"'{name}' is no service of knowledge/"
+    for name in sorted(set(content["kinds"]) - set(knowledge.needs)):
+        yield f"'{name}' is no need of knowledge/needs.yml"

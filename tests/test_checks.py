@@ -52,3 +52,18 @@ GOODBYE_LB = "Äddi. Dir kënnt ëmmer erëmkommen."
 def test_each_rule(tmp_path: Path, old: str, new: str, message: str) -> None:
     problems = _broken(tmp_path, old, new)
     assert any(message in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  polygone:", "  polygon:", "'polygon' is no service"),
+        ("  youth_house:", "  youth_hose:", "'youth_hose' is no need"),
+    ],
+)
+def test_a_name_of_nobody(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = (ROOT / "data" / "lexicon" / "names.yml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "names.yml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(message in problem for problem in check_domain(names=path))
