@@ -1,6 +1,6 @@
 # One-line doors; the work is done by `python -m bot` and scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench lock setup setup-dev
+.PHONY: help run test check train adapt bench lock setup setup-dev
 
 PY := .venv/bin/python
 
@@ -24,6 +24,9 @@ check: setup-dev ## style, types, words and data, without training
 
 train: setup ## train the model
 	@$(PY) -m bot train
+
+adapt: setup-dev ## fit the sentence encoder to the training sentences (about an hour)
+	@scripts/adapt
 
 bench: setup-dev ## measure speed against the stock Rasa pipeline
 	@$(PY) -m benchmarks

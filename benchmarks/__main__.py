@@ -1,29 +1,43 @@
-"""`make bench`: how long a message takes to understand and to answer, and how that grows."""
+"""`make bench`: how long a message takes to understand and to answer, and how that grows.
+
+Everything runs on one core and in one run, so that the ratios can be compared between machines.
+"""
 
 import asyncio
 import json
+import os
 import statistics
+import subprocess
 import sys
 import time
-from typing import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Awaitable, Callable
 
-from bot import logs
+MEASURE = "measure"
+if sys.argv[1:2] == [MEASURE]:
+    # Before anything starts threads of its own: they inherit it.
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+from bot import logs  # noqa: E402
 
 logs.configure("WARNING")
 
 from bot.assistant import Assistant  # noqa: E402  Rasa is imported after the logs are set
+from bot.evaluation import read_cases  # noqa: E402
 from bot.model import fitting  # noqa: E402
-from bot.settings import Settings  # noqa: E402
+from bot.settings import ROOT, Settings  # noqa: E402
 
-TEXTS = (
+TURNS = (
     "Ech hu Scholden a weess net méi wat maachen",
     "je cherche une crèche pour mon fils de trois ans à Esch",
     "Wo ist das nächste Jugendhaus in Bonneweg?",
     "merci",
     "wéi ass d'Telefonsnummer",
 )
-ROUNDS = 40
+ROUNDS = 20
 LONG = 100
+#: Every so many-th message of the test sets is timed.
+EVERY = 5
 
 
 async def timed(work: Callable[[], Awaitable[object]]) -> float:
@@ -36,45 +50,76 @@ async def timed(work: Callable[[], Awaitable[object]]) -> float:
 def summary(times: list[float]) -> dict[str, float]:
     ordered = sorted(times)
     return {
-        "p50_ms": round(statistics.median(ordered), 1),
-        "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
+        "messages": len(ordered),
+        "p50_ms": round(statistics.median(ordered), 2),
+        "p95_ms": round(ordered[int(len(ordered) * 0.95)], 2),
     }
 
 
-async def measure(assistant: Assistant) -> dict[str, object]:
-    for text in TEXTS:
-        await assistant.parse(text)
-    understand = [
-        await timed(lambda t=text: assistant.parse(t))  # type: ignore[misc]
-        for _ in range(ROUNDS)
-        for text in TEXTS
-    ]
+def messages() -> list[str]:
+    """Real messages of every length: a share of the test sets."""
+    paths = sorted((ROOT / "tests" / "nlu").glob("*.tsv"))
+    return [case["text"] for path in paths for case in read_cases(path)][::EVERY]
+
+
+async def understanding(model: Path, texts: list[str]) -> dict[str, float]:
+    """The whole NLU pipeline of a model, one message after the other."""
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import UserMessage
+
+    agent = Agent.load(str(model))
+    assert agent.processor
+    for text in texts[:20]:
+        await agent.processor.parse_message(UserMessage(text=text, metadata={}))
+    return summary(
+        [
+            await timed(
+                lambda t=text: agent.processor.parse_message(UserMessage(text=t, metadata={}))  # type: ignore[misc]
+            )
+            for text in texts
+        ]
+    )
+
+
+async def answering(assistant: Assistant) -> dict[str, Any]:
     turns = [
         await timed(lambda n=n, t=t: assistant.answer(f"bench-{n}", text=t))  # type: ignore[misc]
         for n in range(ROUNDS)
-        for t in TEXTS
+        for t in TURNS
     ]
     long = [
-        await timed(lambda t=TEXTS[n % len(TEXTS)]: assistant.answer("long", text=t))  # type: ignore[misc]
+        await timed(lambda t=TURNS[n % len(TURNS)]: assistant.answer("long", text=t))  # type: ignore[misc]
         for n in range(LONG)
     ]
-    parse, turn = summary(understand), summary(turns)
-    return {
-        "understand": parse,
-        "answer": turn,
-        "answer_to_understand": round(turn["p50_ms"] / parse["p50_ms"], 2),
-        "turn_100_to_turn_10": round(
-            statistics.median(long[-10:]) / statistics.median(long[5:15]), 2
-        ),
+    grown = statistics.median(long[-10:]) / statistics.median(long[5:15])
+    return {**summary(turns), "turn_100_to_turn_10": round(grown, 2)}
+
+
+def measure(ours: Path, stock: Path) -> dict[str, Any]:
+    texts = messages()
+    result: dict[str, Any] = {
+        "understand": asyncio.run(understanding(ours, texts)),
+        "understand_stock_rasa": asyncio.run(understanding(stock, texts)),
     }
+    mine, theirs = result["understand"], result["understand_stock_rasa"]
+    result["understand_to_stock_p50"] = round(mine["p50_ms"] / theirs["p50_ms"], 2)
+    result["understand_to_stock_p95"] = round(mine["p95_ms"] / theirs["p95_ms"], 2)
+    assistant = Assistant(ours, deadline=30.0)
+    assistant.start()
+    result["answer"] = asyncio.run(answering(assistant))
+    return result
 
 
 def main() -> None:
-    settings = Settings()
-    assistant = Assistant(fitting(settings.models), deadline=30.0)
-    assistant.start()
-    result = asyncio.run(measure(assistant))
-    sys.stdout.write(json.dumps(result, indent=2) + "\n")
+    """Trains what is missing on all cores, then measures in a process that has one."""
+    from benchmarks.stock import stock_model
+
+    models = [str(fitting(Settings().models)), str(stock_model())]
+    command = [sys.executable, "-m", "benchmarks", MEASURE, *models]
+    raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603
 
 
-main()
+if sys.argv[1:2] == [MEASURE]:
+    sys.stdout.write(json.dumps(measure(*map(Path, sys.argv[2:4])), indent=2) + "\n")
+else:
+    main()

@@ -30,11 +30,11 @@ def train(
 ) -> None:
     """Trains the model from data/, domain.yml and config.yml."""
     settings = _ready()
-    from bot.model import fitting
+    from bot.model import current_manifest, fitting, summary
     from bot.model import train as train_model
 
     path = (fitting if if_needed else train_model)(settings.models)
-    print(f"model {path}", file=sys.stderr)
+    print(f"{path}\n{summary(current_manifest(settings.models))}", file=sys.stderr)
 
 
 @app.command()
@@ -92,24 +92,39 @@ def evaluate(
     report: Optional[Path] = typer.Option(None, help="Folder for the report and its plots."),
 ) -> None:
     """Measures understanding on a test set: overall, per language and per noise."""
+    from bot.evaluation import BadTestSet, read_cases, write_report
     from bot.evaluation import evaluate as measure
-    from bot.evaluation import read_cases
 
-    cases = read_cases(file)
+    try:
+        cases = read_cases(file)
+    except (BadTestSet, OSError) as error:
+        print(f"This test set cannot be read: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
     assistant = _assistant(_ready())
 
     async def run() -> list[dict[str, Any]]:
         return [_parsed(case["text"], await assistant.parse(case["text"])) for case in cases]
 
-    _write(measure(cases, asyncio.run(run()), report))
+    parsed = asyncio.run(run())
+    result = measure(cases, parsed)
+    if report:
+        write_report(report, result, cases, parsed)
+    _write(result)
 
 
 @app.command()
-def check() -> None:
+def check(
+    data: bool = typer.Option(False, help="Also the training sentences, with the encoder."),
+) -> None:
     """Checks the words and rules of the assistant: every text in every language."""
     from bot.checks import check_domain
 
     problems = check_domain()
+    if data:
+        _ready()
+        from bot.training_checks import check_training_data
+
+        problems += check_training_data()
     for problem in problems:
         print(problem, file=sys.stderr)
     raise typer.Exit(1 if problems else 0)

@@ -5,17 +5,21 @@ import hashlib
 import json
 import os
 import sys
+import tarfile
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Iterable, Optional
+from typing import Any, Iterable, Optional
 
 from bot.settings import ROOT
 
 #: Everything a model is made from. A change in any of it makes the model too old.
 _INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "knowledge/places", "requirements.txt")
 _MANIFEST = "manifest.json"
+#: Inside a model file: what it was made from, and the scores its classifier left.
+_ABOUT, _SCORES = "weeweiser.json", "scores.json"
 
 
 class NoModel(Exception):
@@ -31,6 +35,8 @@ class Manifest:
     data: str
     trained_at: str
     seconds: int
+    #: What was reached on the development set (data/dev): per language and overall.
+    scores: dict[str, Any]
 
 
 def data_fingerprint(root: Path = ROOT) -> str:
@@ -85,16 +91,51 @@ def train(models: Path) -> Path:
             )
         if result.code != 0 or result.model is None:
             raise NoModel("Training ended without a model; the lines above say why.")
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        scores = _label(Path(result.model), data, now)
         Path(result.model).replace(models / name)
     finally:
         (models / part).unlink(missing_ok=True)
     seconds = round(time.monotonic() - start)
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    _write(models, Manifest(name, _sha256(models / name), data, now, seconds))
+    manifest = Manifest(name, _sha256(models / name), data, now, seconds, scores)
+    _write(models, manifest)
     for old in models.glob("weeweiser-*.tar.gz"):
         if old.name != name:
             old.unlink()
     return models / name
+
+
+def summary(manifest: Manifest) -> str:
+    """One line a person can read: what the model was made from, and how good it is."""
+    parts = [f"model {manifest.file}, data {manifest.data[:12]}, {manifest.seconds} s"]
+    for name, found in manifest.scores.items():
+        if isinstance(found, dict):
+            figures = f"accuracy {found['accuracy']:.3f}, macro-F1 {found['macro_f1']:.3f}"
+            parts.append(f"{name}: {figures}")
+    return "; ".join(parts)
+
+
+def current_manifest(models: Path) -> Manifest:
+    """The manifest of the model that fits the data. Raises NoModel when there is none."""
+    current(models)
+    manifest = _read(models)
+    assert manifest
+    return manifest
+
+
+def _label(path: Path, data: str, trained_at: str) -> dict[str, Any]:
+    """Writes into a model file what it was made from and its scores, and returns the scores."""
+    with tempfile.TemporaryDirectory() as place:
+        # Our own file, made a moment ago.
+        with tarfile.open(path) as archive:
+            archive.extractall(place)  # noqa: S202
+        found = next(Path(place).rglob(_SCORES), None)
+        scores: dict[str, Any] = json.loads(found.read_text(encoding="utf-8")) if found else {}
+        about = {"data": data, "trained_at": trained_at, "scores": scores}
+        (Path(place) / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
+        with tarfile.open(path, "w:gz", compresslevel=3) as archive:
+            archive.add(place, arcname="")
+    return scores
 
 
 def fitting(models: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,18 @@ def test_an_interrupted_training(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == before
     assert current(folder).is_file()
     assert not list(folder.glob("training-*"))
+
+
+def test_the_model_file_says_what_it_was_made_from(model: Path) -> None:
+    with tarfile.open(model) as archive:
+        [name] = [n for n in archive.getnames() if n.endswith("weeweiser.json")]
+        member = archive.extractfile(name)
+        assert member
+        about = json.load(member)
+    manifest = models.current_manifest(Settings().models)
+    assert about["data"] == manifest.data == models.data_fingerprint()
+    assert about["scores"] == manifest.scores
+    assert manifest.scores["lb"]["accuracy"] > 0.5
+    line = models.summary(manifest)
+    assert manifest.data[:12] in line
+    assert f"lb: accuracy {manifest.scores['lb']['accuracy']:.3f}" in line

@@ -1,9 +1,12 @@
 """The gate on the held-out test sets: written apart from the training data, never trained on.
 
-The floors lie a little below what was measured (docs/nlu.md), so that a real loss fails.
+`tests/nlu` was written by people who saw neither training data nor results; `tests/nlu/regression`
+is the older set, whose errors have been looked at. Each floor lies 0.02 below what was measured
+(docs/nlu.md): a real loss fails, another run does not.
 """
 
 import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,31 +16,82 @@ from bot.cli import _parsed
 from bot.evaluation import evaluate, read_cases
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
-LEAST_PER_INTENT = 6
-FLOORS = {"fr": 0.81, "de": 0.84, "lb": 0.78}
-CRISIS_RECALL, CRISIS_FALSE_ALARMS = 0.85, 0.05
-PLACES, AGES, LANGUAGE = 0.95, 0.90, 0.94
+LEAST_PER_INTENT = 10
+FLOORS = {"fr": 0.89, "de": 0.87, "lb": 0.875}
+REGRESSION_FLOORS = {"fr": 0.88, "de": 0.88, "lb": 0.85}
+EXPLICIT, INDIRECT, FALSE_ALARMS = 0.98, 0.92, 0.025
+PLACES, AGES, LANGUAGE = 0.95, 0.90, 0.96
+OUTSIDE_REJECTED, INSIDE_REJECTED = 0.84, 0.05
+CALIBRATION = 0.05
+#: Public sentences nobody of this project wrote: file, least share right, over all of its rows.
+PUBLIC = {
+    "chatlike": 0.985,
+    "chatlike_nodia": 0.985,
+    "frag3": 0.97,
+    "frag3_nodia": 0.97,
+    "real_lid": 0.80,
+}
+
+
+async def _measure(assistant: Assistant, path: Path) -> dict[str, Any]:
+    cases = read_cases(path)
+    parsed = [_parsed(c["text"], await assistant.parse(c["text"])) for c in cases]
+    return {"by_file": evaluate(cases, parsed), "cases": cases, "parsed": parsed}
 
 
 @pytest.fixture(scope="session")
 async def measured(assistant: Assistant) -> dict[str, dict[str, Any]]:
-    results = {}
-    for language in LANGUAGES:
-        cases = read_cases(HERE / "nlu" / f"{language}.tsv")
-        parsed = [_parsed(c["text"], await assistant.parse(c["text"])) for c in cases]
-        results[language] = evaluate(cases, parsed)
-    return results
+    return {g: await _measure(assistant, HERE / "nlu" / f"{g}.tsv") for g in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def together(measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The three languages as one set: rare things need many cases to be counted."""
+    cases = [c for g in LANGUAGES for c in measured[g]["cases"]]
+    return evaluate(cases, [p for g in LANGUAGES for p in measured[g]["parsed"]])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_understanding(measured: dict[str, dict[str, Any]], language: str) -> None:
-    result = measured[language]
+def test_intents(measured: dict[str, dict[str, Any]], language: str) -> None:
+    result = measured[language]["by_file"]
     assert result["macro_f1"] >= FLOORS[language], result["confused"][:10]
     assert result["language"] >= LANGUAGE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_older_set(assistant: Assistant, language: str) -> None:
+    found = await _measure(assistant, HERE / "nlu" / "regression" / f"{language}.tsv")
+    result = found["by_file"]
+    assert result["macro_f1"] >= REGRESSION_FLOORS[language], result["confused"][:10]
     assert result["place"] >= PLACES
-    assert result["age"] >= AGES
-    assert result["crisis"]["recall"] >= CRISIS_RECALL
-    assert result["crisis"]["false_alarms"] <= CRISIS_FALSE_ALARMS
+
+
+def test_luxembourgish_is_understood_as_well_as_french(
+    measured: dict[str, dict[str, Any]],
+) -> None:
+    gap = measured["fr"]["by_file"]["macro_f1"] - measured["lb"]["by_file"]["macro_f1"]
+    assert gap <= 0.03
+
+
+def test_crisis(together: dict[str, Any]) -> None:
+    crisis = together["crisis"]
+    assert crisis["recall_explicit"] >= EXPLICIT
+    assert crisis["recall_indirect"] >= INDIRECT
+    assert crisis["false_alarms"] <= FALSE_ALARMS
+
+
+def test_rejection(together: dict[str, Any]) -> None:
+    assert together["out_of_scope"]["rejected"] >= OUTSIDE_REJECTED
+    assert together["out_of_scope"]["in_scope_rejected"] <= INSIDE_REJECTED
+
+
+def test_details(together: dict[str, Any]) -> None:
+    assert together["place"] >= PLACES
+    assert together["age"] >= AGES
+
+
+def test_it_is_as_sure_as_it_is_right(together: dict[str, Any]) -> None:
+    assert together["calibration"]["ece"] <= CALIBRATION
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -50,13 +104,30 @@ def test_the_set_covers_every_intent(language: str) -> None:
     assert min(counts.values()) >= LEAST_PER_INTENT, counts
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_public_language_set(assistant: Assistant, language: str) -> None:
-    """Chat-like sentences nobody of this project wrote (path in an environment variable)."""
-    path = public_test_set("lid") / "chatlike.tsv"
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+async def test_public_language_set(assistant: Assistant, name: str) -> None:
+    """Sentences nobody of this project wrote (path in an environment variable), without context."""
+    path = public_test_set("lid") / f"{name}.tsv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    texts = [row[0] for row in rows if len(row) > 1 and row[1] == language][::3]
-    assert len(texts) > 50
-    found = [(await assistant.parse(text))["language"] for text in texts]
-    assert found.count(language) / len(found) >= 0.93
+    rows = [row for row in rows if len(row) > 1][::3]
+    assert len(rows) > 150
+    found = [(await assistant.parse(row[0]))["language"] for row in rows]
+    right = sum(language == row[1] for language, row in zip(found, rows))
+    assert right / len(rows) >= PUBLIC[name]
+
+
+async def test_one_word_with_the_language_of_the_conversation(assistant: Assistant) -> None:
+    """A single word keeps the conversation's language, and hardly ever changes it wrongly."""
+    from rasa.core.channels.channel import UserMessage
+
+    path = public_test_set("lid") / "frag1.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = [row for row in rows if len(row) > 1][::3]
+    processor = assistant._agent.processor  # type: ignore[union-attr]
+    found = []
+    for text, language, *_ in rows:
+        message = UserMessage(text=text, metadata={"language": language})
+        found.append((await processor.parse_message(message))["language"] == language)
+    assert sum(found) / len(found) >= 0.95

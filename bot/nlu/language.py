@@ -5,6 +5,7 @@ Multinomial naive Bayes over character 1-4-grams, trained on the project's own s
 messages keep the language of the conversation, which the channel passes as `metadata.language`.
 """
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Set, Text, Tuple
@@ -20,15 +21,18 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from bot.nlu.files import DATA, file_fingerprint, read_json, write_json
-from bot.nlu.reader import AGE_MARK, MASKED, PLACE_MARK, REST
-from bot.nlu.text import clean, fold
+from bot.nlu.files import DATA, LEXICON, file_fingerprint, read_json, read_words, write_json
+from bot.nlu.reader import MASKED, REST
+from bot.nlu.text import AGE_MARK, PLACE_MARK, clean, fold
 from knowledge import LANGUAGES
 
 OTHER = "other"
 LANGUAGE = "language"
 DECIDED = "language_decided"
 _FOLDER = DATA / "language"
+_FILLERS = LEXICON / "fillers.yml"
+#: So much commoner than in ours a word of another language must be.
+_FOREIGN_RATIO = 5
 _WORD = r"(?u)\b[^\W\d_]+\b"
 
 
@@ -54,9 +58,11 @@ class LanguageIdentifier(GraphComponent):
             "own_word_ratio": 4,
             # A whole word counts as much as this many n-grams.
             "word_weight": 4,
-            # "Other" needs more words: names and loans look foreign.
-            "other_from_words": 4,
-            "sure_other": 0.98,
+            # "Other" needs two words: names and loans look foreign.
+            "other_from_words": 2,
+            "sure_other": 0.995,
+            # Slips look foreign, too: so large a share of a short message is known to be foreign.
+            "foreign_share_short": 0.2,
         }
 
     def __init__(
@@ -66,12 +72,16 @@ class LanguageIdentifier(GraphComponent):
         resource: Resource,
         model: Optional["NaiveBayes"] = None,
         own_words: Optional[Dict[str, Set[str]]] = None,
+        foreign_words: Optional[Set[str]] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
         self._own_words = own_words or {}
+        self._foreign_words = foreign_words or set()
+        shared: Any = read_words(_FILLERS)["shared_words"]
+        self._shared = {fold(word): code for code, words in shared.items() for word in words}
 
     @classmethod
     def create(
@@ -94,11 +104,12 @@ class LanguageIdentifier(GraphComponent):
     ) -> "LanguageIdentifier":
         with model_storage.read_from(resource) as folder:
             own = {k: set(v) for k, v in read_json(folder / "own_words.json").items()}
-            return cls(config, model_storage, resource, NaiveBayes.read(folder), own)
+            foreign = set(read_json(folder / "foreign_words.json"))
+            return cls(config, model_storage, resource, NaiveBayes.read(folder), own, foreign)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_FOLDER)
+        return file_fingerprint(_FOLDER, _FILLERS)
 
     def train(self, training_data: TrainingData) -> Resource:
         texts: List[str] = []
@@ -114,6 +125,15 @@ class LanguageIdentifier(GraphComponent):
             lines = path.read_text(encoding="utf-8").splitlines()
             texts += [line for line in map(clean, lines) if line]
             labels += [path.stem] * (len(texts) - len(labels))
+        self._foreign_words = _foreign(
+            sum(words.values(), Counter()),
+            Counter(
+                word
+                for text, label in zip(texts, labels)
+                if label not in LANGUAGES
+                for word in set(re.findall(_WORD, fold(text)))
+            ),
+        )
         low, high = self._config["ngrams"]
         self._model = NaiveBayes.fit(
             texts, labels, (low, high), self._config["smoothing"], self._config["word_weight"]
@@ -123,6 +143,7 @@ class LanguageIdentifier(GraphComponent):
             self._model.write(folder)
             own = {code: sorted(found) for code, found in self._own_words.items()}
             write_json(folder / "own_words.json", own)
+            write_json(folder / "foreign_words.json", sorted(self._foreign_words))
         return self._resource
 
     def _distinctive(self, words: Dict[str, Counter[str]]) -> Dict[str, Set[str]]:
@@ -148,12 +169,16 @@ class LanguageIdentifier(GraphComponent):
         metadata = message.get("metadata") or {}
         prior = metadata.get(LANGUAGE)
         words = message.get(REST) or []
-        best, probability = self._best(message.get(MASKED) or "", len(words))
+        best, probability = self._best(message.get(MASKED) or "", words)
         decided = bool(words) and probability >= self._config["sure"]
         if len(words) < self._config["short"] and best in LANGUAGES:
             decided = decided and not self._own_words[best].isdisjoint(words)
         if not decided and prior in LANGUAGES:
             best = prior
+        elif not decided and best in LANGUAGES:
+            # Nothing is known of the person: a word that several languages share has a home.
+            homes = {self._shared.get(word, "") for word in words} or {LANGUAGES[0]}
+            best = homes.pop() if len(homes) == 1 and "" not in homes else best
         message.set(LANGUAGE, best, add_to_output=True)
         message.set(DECIDED, decided)
         # A first message without any hint is answered in the likeliest language.
@@ -168,17 +193,30 @@ class LanguageIdentifier(GraphComponent):
             }
             message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
 
-    def _best(self, masked: str, words: int) -> Tuple[str, float]:
+    def _best(self, masked: str, words: List[str]) -> Tuple[str, float]:
         assert self._model is not None, "the model is trained or loaded before it is used"
         text = masked.replace(PLACE_MARK, " ").replace(AGE_MARK, " ")
         scores = self._model.probabilities(text)
         ours = {code: scores.get(code, 0.0) for code in LANGUAGES}
         other = 1.0 - sum(ours.values())
-        if words >= self._config["other_from_words"] and other >= self._config["sure_other"]:
-            return OTHER, other
+        if len(words) >= self._config["other_from_words"] and other >= self._config["sure_other"]:
+            foreign = sum(word in self._foreign_words for word in words)
+            long = len(words) >= self._config["short"]
+            if long or foreign >= self._config["foreign_share_short"] * len(words):
+                return OTHER, other
         best = max(ours, key=lambda code: ours[code])
         total = sum(ours.values()) or 1.0
         return best, ours[best] / total
+
+
+def _foreign(ours: "Counter[str]", theirs: "Counter[str]") -> Set[str]:
+    """Words relatively commoner in the sentences of other languages (people mix those in, too)."""
+    our_total, their_total = sum(ours.values()) or 1, sum(theirs.values()) or 1
+    return {
+        word
+        for word, count in theirs.items()
+        if count / their_total > _FOREIGN_RATIO * ours[word] / our_total
+    }
 
 
 class NaiveBayes:

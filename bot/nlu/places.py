@@ -16,6 +16,8 @@ from knowledge import Place
 #: Endings that make an adjective of a place: "Escher Jugendhaus", "Bouneweger".
 _ENDINGS = ("er",)
 _SHORTEST_INFLECTED = 4
+#: Names of several words shorter than this are too near to other words to forgive two slips.
+_LONG_NAME = 10
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class PlaceFinder:
         self._seen = seen
         rules: dict[str, Any] = read_words(lexicon)
         self._before: frozenset[str] = frozenset(rules["prepositions"])
+        self._dwelling: frozenset[str] = frozenset(rules["dwelling"])
         self._negations: frozenset[str] = frozenset(rules["negations"])
         self._only_after: dict[str, frozenset[str]] = {
             name: frozenset(words) for name, words in rules["only_after"].items()
@@ -57,7 +60,9 @@ class PlaceFinder:
         self._never: frozenset[str] = frozenset(rules["never"])
         self._places = {p.id: p for p in places}
         self._by_name = dict(self._names())
+        self._by_name.update(rules["also_written"])
         self._by_name.update(self._inflected())
+        self._by_name.update(self._before_consonant(frozenset(rules["of_luxembourgish"])))
         self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
         for name, place in self._by_name.items():
             self._matcher.add(place, [tokens(name)])
@@ -65,6 +70,8 @@ class PlaceFinder:
         # A slip is forgiven only in the main names: the rarer ones are too near to other words.
         main = {_plain(name) for p in self._places.values() for name in _own(p)}
         self._fuzzy = sorted(n for n in main if len(n) >= 5 and " " not in n)
+        self._long = sorted(n for n in main if len(n) >= _LONG_NAME and " " in n)
+        self._short = sorted(n for n in main if len(n) == 4)
 
     def _names(self) -> Iterable[tuple[str, str]]:
         for place in self._places.values():
@@ -72,6 +79,15 @@ class PlaceFinder:
             for name in sorted(map(_plain, names)):
                 if name not in self._never:
                     yield name, place.id
+
+    def _before_consonant(self, introduce: frozenset[str]) -> Iterable[tuple[str, str]]:
+        """Luxembourgish names lose their final n before most consonants: "zu Stroosse beim"."""
+        for place in self._places.values():
+            name = _plain(place.lb)
+            short = name.removesuffix("n")
+            if name.endswith("en") and short not in self._by_name and short not in self._never:
+                self._only_after[short] = introduce
+                yield short, place.id
 
     def _inflected(self) -> Iterable[tuple[str, str]]:
         """Adjectives of one-word names, unless they are a word or a place of their own."""
@@ -95,6 +111,10 @@ class PlaceFinder:
         for start, end, place in spans:
             if taken.isdisjoint(range(start, end)) and self._allowed(doc, start, end):
                 found.append(Found(start, end, place, True))
+                taken.update(range(start, end))
+        for start, end, place in self._misspelt_names(doc, plain):
+            if taken.isdisjoint(range(start, end)):
+                found.append(Found(start, end, place, False))
                 taken.update(range(start, end))
         for index in range(len(doc)):
             if index not in taken and (place_id := self._misspelt(doc, index)):
@@ -122,7 +142,7 @@ class PlaceFinder:
         )
 
     def _negated(self, doc: Doc, found: Found) -> bool:
-        return any(t.norm_ in self._negations for t in doc[max(0, found.start - 2) : found.start])
+        return any(t.norm_ in self._negations for t in doc[max(0, found.start - 3) : found.start])
 
     def _allowed(self, doc: Doc, start: int, end: int) -> bool:
         name = _joined(doc[start:end])
@@ -132,7 +152,7 @@ class PlaceFinder:
         if before in banned or two in banned:
             return False
         needed = self._only_after.get(name)
-        if needed is None:
+        if needed is None or before in self._dwelling:
             return True
         others = (t for i, t in enumerate(doc) if not start <= i < end)
         if before in needed or two in needed or not any(t.is_alpha or t.like_num for t in others):
@@ -141,23 +161,46 @@ class PlaceFinder:
         ends = end >= len(doc) or doc[end].is_punct
         return ends and start > 0 and doc[start].text[0].isupper()
 
+    def _misspelt_names(self, doc: Doc, plain: list[int]) -> Iterable[tuple[int, int, str]]:
+        """Names of several words, with up to two slips: "Ech sur Alzete"."""
+        words = [doc[i].norm_ for i in plain]
+        for size in (3, 2):
+            for start in range(len(words) - size + 1):
+                piece = " ".join(words[start : start + size])
+                if len(piece) < _LONG_NAME or piece in self._by_name:
+                    continue
+                hit = process.extractOne(piece, self._long, scorer=OSA.distance, score_cutoff=2)
+                if hit and piece[0] == hit[0][0] and piece.count(" ") == hit[0].count(" "):
+                    yield plain[start], plain[start + size - 1] + 1, self._by_name[hit[0]]
+
     def _misspelt(self, doc: Doc, index: int) -> Optional[str]:
         token = doc[index]
         word = token.norm_
-        if not token.is_alpha or len(word) < 5 or word in self._not_misspelt:
-            return None
         before = doc[index - 1].norm_ if index else ""
         introduced = before in self._before
+        least = 4 if introduced else 5
+        if not token.is_alpha or len(word) < least or word in self._not_misspelt:
+            return None
         alone = sum(t.is_alpha for t in doc) == 1
         if not introduced and word in self._seen:
             return None
-        slips = 2 if len(word) >= 8 else 1
+        slips = 2 if len(word) >= 7 else 1
         if not introduced and not alone:
             if len(word) < 8:
                 return None
             slips = 1
-        hit = process.extractOne(word, self._fuzzy, scorer=OSA.distance, score_cutoff=slips)
-        if hit is None or not _alike(word[0], hit[0][0]) or hit[0] in self._only_after:
+        names = self._fuzzy + self._short if introduced and len(word) > 4 else self._fuzzy
+        hit = process.extractOne(word, names, scorer=OSA.distance, score_cutoff=slips)
+        if hit and hit[1] == 2 and max(len(word), len(hit[0])) < 8:
+            return None
+        if (
+            hit is None
+            or not _alike(word[0], hit[0][0])
+            or (
+                before not in self._only_after.get(hit[0], (before,))
+                and before not in self._dwelling
+            )
+        ):
             return None
         return self._by_name[hit[0]]
 

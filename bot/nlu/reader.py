@@ -5,13 +5,14 @@ is learnt from what is asked, not from where.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Set, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc
@@ -20,7 +21,7 @@ from bot.nlu.ages import AgeFinder
 from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
 from bot.nlu.names import NameFinder
 from bot.nlu.places import PlaceFinder
-from bot.nlu.text import MAX_READ, clean, fold, tokens
+from bot.nlu.text import AGE_MARK, MAX_READ, PLACE_MARK, clean, fold, tokens
 from knowledge import FOLDER as KNOWLEDGE
 from knowledge import load
 
@@ -30,7 +31,6 @@ UNNAMED = "unnamed"  # the same without names of services and kinds; None when t
 REST = "rest"  # the words that are neither place nor age nor service name nor punctuation
 #: Fewer words than this beside the courtesy: "ok merci" is more than "ok".
 _SAID = 2
-PLACE_MARK, AGE_MARK = "__place__", "__age__"
 
 _PLACES = LEXICON / "places.yml"
 _AGES = LEXICON / "ages.yml"
@@ -50,13 +50,19 @@ class MessageReader(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"common_from": 2}
+        return {
+            # Words in so many training sentences are words, not misspelt places (people misspell
+            # places there too, but each in another way) …
+            "common_from": 6,
+            # … and those in so many are doubtful: taken for a place only where one is expected.
+            "seen_from": 3,
+        }
 
     def __init__(
         self,
         config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        model_storage: Optional[ModelStorage],
+        resource: Optional[Resource],
         seen: Optional[Dict[str, int]] = None,
     ) -> None:
         self._config = config
@@ -68,8 +74,10 @@ class MessageReader(GraphComponent):
         self._knowledge = load()
         least = self._config["common_from"]
         common = frozenset(word for word, count in seen.items() if count >= least)
+        least = self._config["seen_from"]
+        doubtful = frozenset(word for word, count in seen.items() if count >= least)
         self._place_finder = PlaceFinder(
-            self._knowledge.places.values(), _PLACES, common=common, seen=frozenset(seen)
+            self._knowledge.places.values(), _PLACES, common=common, seen=doubtful
         )
         self._age_finder = AgeFinder(_AGES)
         self._name_finder = NameFinder(_NAMES)
@@ -104,14 +112,18 @@ class MessageReader(GraphComponent):
         return file_fingerprint(_PLACES, _AGES, _NAMES, _FILLERS, KNOWLEDGE / "places")
 
     def train(self, training_data: TrainingData) -> Resource:
-        counts: Counter[str] = Counter()
-        for message in training_data.intent_examples:
-            counts.update({t.norm_ for t in tokens(clean(message.get(TEXT)))})
-        seen = dict(sorted(counts.items()))
+        seen = _seen(training_data.intent_examples)
+        assert self._model_storage and self._resource, "a component of a graph has both"
         with self._model_storage.write_to(self._resource) as folder:
             write_json(folder / "seen.json", seen)
         self._build(seen)
         return self._resource
+
+    def read_all(self, messages: List[Message]) -> None:
+        """Reads training messages after learning which words they have in common."""
+        self._build(_seen(messages))
+        for message in messages:
+            self._read(message)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         for message in training_data.training_examples:
@@ -159,6 +171,46 @@ class MessageReader(GraphComponent):
         return entities
 
 
+@dataclass(frozen=True)
+class Example:
+    """A training sentence as it is classified: places and ages hidden."""
+
+    text: str
+    language: str
+    intent: str
+
+
+def examples(training_data: TrainingData) -> List[Example]:
+    """The sentences whose language is known, as the classifier sees them; outside the graph."""
+    messages = [m for m in training_data.intent_examples if _language(m)]
+    reader = MessageReader(MessageReader.get_default_config(), None, None)
+    reader.read_all(messages)
+    return [Example(str(m.get(MASKED)), _language(m), str(m.get(INTENT))) for m in messages]
+
+
+def masked_texts(texts: List[str], training_data: TrainingData) -> List[str]:
+    """Other texts as the classifier of this training data would see them."""
+    config = MessageReader.get_default_config()
+    reader = MessageReader(config, None, None, _seen(training_data.intent_examples))
+    messages = [Message({TEXT: text}) for text in texts]
+    for message in messages:
+        reader._read(message)
+    return [str(message.get(MASKED)) for message in messages]
+
+
+def _language(message: Message) -> str:
+    about = (message.get("metadata") or {}).get("intent") or {}
+    return str(about.get("language") or "")
+
+
+def _seen(messages: List[Message]) -> Dict[str, int]:
+    """In how many messages each word stands."""
+    counts: Counter[str] = Counter()
+    for message in messages:
+        counts.update({t.norm_ for t in tokens(clean(message.get(TEXT)))})
+    return dict(sorted(counts.items()))
+
+
 def _masked(doc: Doc, marks: Dict[int, str], *, without: Set[int]) -> str:
     parts: List[str] = []
     for token in doc:
@@ -169,7 +221,8 @@ def _masked(doc: Doc, marks: Dict[int, str], *, without: Set[int]) -> str:
             parts.append(token.text_with_ws)
         elif not parts or parts[-1].strip() != mark:
             parts.append(mark + " ")
-    return "".join(parts).strip()
+    # What a greeting leaves behind: ", ech sichen eng Crèche".
+    return "".join(parts).strip().lstrip(",.;:!- ")
 
 
 def _entity(doc: Doc, start: int, end: int, kind: str, value: Any) -> Dict[Text, Any]:

@@ -19,6 +19,8 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 MAX_READ = 2000
 #: Longest text that is embedded: its cost grows with length (20,000 characters take 13 s).
 MAX_EMBEDDED = 300
+#: Stand where a place or an age was, in the view of a message that is classified.
+PLACE_MARK, AGE_MARK = "__place__", "__age__"
 
 _APOSTROPHES = "’‘`´ʼ′"
 _ELIDED = r"(?:[dljmtsnczDLJMTSNCZ]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu)'"

@@ -112,7 +112,8 @@ async def test_odd_texts_get_an_answer_and_the_conversation_goes_on(
     visitor = await start(client, "de")
     answer = await visitor.say(text)
     assert answer["messages"] and answer["messages"][0]["text"]
-    assert answer["language"] == "de"
+    # The page is German; only the French word, said often enough, changes the language.
+    assert answer["language"] == ("fr" if "mot" in text else "de")
     after = await visitor.say("ich habe Schulden")
     assert "surendettement" in [m.get("id") for m in after["messages"]]
 

@@ -43,6 +43,34 @@ def test_two_needs_are_both_kept(decision: Decision) -> None:
     assert found.get("needs") == ["debt_help", "food_help"]
 
 
+def test_a_note_is_read_clause_by_clause(decision: Decision) -> None:
+    clauses = [
+        [("debt_help", 0.9), ("budget_help", 0.05)],
+        [("greet", 0.9)],
+        [("childcare", 0.3)],
+        [("emergency_housing", 0.97)],
+    ]
+    scores = {"debt_help": 0.8, "emergency_housing": 0.1}
+    found = _decide(decision, "eng laang Notiz", scores, clause_scores=clauses)
+    assert found.get("needs") == ["emergency_housing", "debt_help"], "the most urgent first"
+    assert found.get("intent")["name"] == "emergency_housing"
+    assert found.get("crisis") == []
+
+
+def test_a_cry_in_one_clause(decision: Decision) -> None:
+    clauses = [[("debt_help", 0.9)], [("crisis_suicide", 0.98)]]
+    scores = {"debt_help": 0.95, "crisis_suicide": 0.02}
+    found = _decide(decision, "dettes. fini.", scores, clause_scores=clauses)
+    assert found.get("crisis") == ["crisis_suicide"]
+    assert found.get("needs") == ["debt_help"]
+
+
+def test_a_clause_torn_from_its_message_is_no_cry(decision: Decision) -> None:
+    clauses = [[("debt_help", 0.9)], [("crisis_suicide", 0.98)]]
+    found = _decide(decision, "dettes. fini.", {"debt_help": 0.99}, clause_scores=clauses)
+    assert found.get("crisis") == []
+
+
 def test_a_crisis_wins_below_the_top(decision: Decision) -> None:
     scores = {"emergency_housing": 0.6, "crisis_violence": 0.35}
     assert _decide(decision, "il me bat", scores).get("intent")["name"] == "crisis_violence"

@@ -1,5 +1,6 @@
 """The ranking of intents, with each embedding and without; train, persist, load."""
 
+import numpy as np
 import pytest
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -7,7 +8,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import embedding
-from bot.nlu.intent import SCORES, IntentClassifier
+from bot.nlu.intent import CLAUSE_SCORES, SCORES, Classifier, IntentClassifier
 from bot.nlu.reader import MessageReader
 from tests.components.conftest import message
 
@@ -23,7 +24,7 @@ def _scores(reader: MessageReader, classifier: IntentClassifier, text: str):
     return found.get(SCORES)
 
 
-@pytest.mark.parametrize("name", ["e5", "use", "none"])
+@pytest.mark.parametrize("name", ["adapted", "e5", "none"])
 def test_train_process_persist_load(
     reader: MessageReader,
     data: TrainingData,
@@ -51,8 +52,8 @@ def test_a_missing_embedding_is_said_and_survived(
     def missing() -> None:
         raise ImportError("no such package")
 
-    monkeypatch.setitem(embedding._LOADERS, "e5", missing)
-    found = embedding.Embedding("e5")
+    monkeypatch.setitem(embedding._LOADERS, "adapted", missing)
+    found = embedding.Embedding("adapted")
     assert not found.available
     assert found(["text"]).shape == (1, 0)
     assert "embedding_unavailable" in caplog.text
@@ -60,11 +61,58 @@ def test_a_missing_embedding_is_said_and_survived(
 
 def test_the_cache_gives_the_same_vectors(tmp_path) -> None:
     texts = ["moien", "bonjour", "hallo", "moien"]
-    first = embedding.Embedding("e5", tmp_path).many(texts)
-    second = embedding.Embedding("e5", tmp_path)
-    asked: list[str] = []
-    second._encode = asked.extend  # type: ignore[assignment]
+    first = embedding.Embedding("adapted", tmp_path).many(texts)
+    second = embedding.Embedding("adapted", tmp_path)
+    second._encoder = "nothing may be asked of it"
     assert (second.many(texts) == first).all()
-    assert asked == [], "everything came from the cache"
-    (tmp_path / "embeddings-e5.npz").write_bytes(b"broken")
-    assert embedding.Embedding("e5", tmp_path).many(texts) == pytest.approx(first)
+    [cache] = tmp_path.glob("embeddings-adapted-*.npz")
+    cache.write_bytes(b"broken")
+    assert embedding.Embedding("adapted", tmp_path).many(texts) == pytest.approx(first)
+
+
+def test_alone_or_among_many_a_text_means_the_same() -> None:
+    encoder = embedding.Embedding("adapted")
+    texts = ["ech hu scholden", "wo ist das nächste jugendhaus in __place__?", "x " * 200]
+    together = encoder.many(texts)
+    for text, vector in zip(texts, together):
+        [alone] = encoder([text])
+        cosine = alone @ vector / np.linalg.norm(alone) / np.linalg.norm(vector)
+        assert cosine > 0.98, text
+
+
+def test_without_its_embedding_a_model_says_what_to_do(
+    data: TrainingData,
+    storage: LocalModelStorage,
+    context: ExecutionContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resource = Resource("intent")
+    IntentClassifier.create(_config("adapted"), storage, resource, context).train(data)
+
+    def missing() -> None:
+        raise ImportError("no such package")
+
+    monkeypatch.setitem(embedding._LOADERS, "adapted", missing)
+    with pytest.raises(RuntimeError, match="python -m bot train"):
+        IntentClassifier.load(_config("adapted"), storage, resource, context)
+
+
+def test_each_clause_has_its_own_ranking(
+    reader: MessageReader, data: TrainingData, storage: LocalModelStorage, context: ExecutionContext
+) -> None:
+    classifier = IntentClassifier.create(_config("adapted"), storage, Resource("intent"), context)
+    classifier.train(data)
+    text = "ech hu vill Scholden. Wou ass e Jugendhaus fir mäi Bouf?"
+    [found] = classifier.process(reader.process([message(text)]))
+    assert [scores[0][0] for scores in found.get(CLAUSE_SCORES)] == ["debt_help", "youth_house"]
+    [single] = classifier.process(reader.process([message("ech hu Scholden")]))
+    assert single.get(CLAUSE_SCORES) == []
+
+
+def test_temperature_makes_the_probabilities_honest() -> None:
+    """Half of what it is sure of is wrong: after calibration it says about one half."""
+    classifier = Classifier(["a", "b"], np.array([[8.0, -8.0]], dtype=np.float32), np.zeros(2))
+    rows, labels = np.ones((100, 1), dtype=np.float32), ["a", "b"] * 50
+    assert classifier.probabilities(rows)[0].max() > 0.99
+    assert classifier.calibrate(rows, labels) == pytest.approx(5.0, abs=0.01)
+    assert classifier.probabilities(rows)[0].max() < 0.97

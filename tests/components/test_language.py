@@ -53,6 +53,28 @@ def test_a_first_message_takes_the_likeliest(
     assert entity == language
 
 
+@pytest.mark.parametrize(("text", "language"), [("Hallo", "de"), ("salut", "fr"), ("moien", "lb")])
+def test_a_shared_word_has_a_home(
+    reader: MessageReader, identifier: LanguageIdentifier, text: str, language: str
+) -> None:
+    assert _find(reader, identifier, text, language=None)[0] == language
+    assert _find(reader, identifier, text, language="lb")[0] == "lb"
+
+
+@pytest.mark.parametrize("text", ["asdkjh qwpoe", "jdkeif ekdi woe"])
+def test_slips_and_nonsense_are_no_foreign_language(
+    reader: MessageReader, identifier: LanguageIdentifier, text: str
+) -> None:
+    assert _find(reader, identifier, text, language="fr") == ("fr", None)
+
+
+@pytest.mark.parametrize("text", ["I need help", "preciso de ajuda", "não tenho casa"])
+def test_a_short_cry_in_another_language(
+    reader: MessageReader, identifier: LanguageIdentifier, text: str
+) -> None:
+    assert _find(reader, identifier, text, language="fr") == ("other", None)
+
+
 def test_other(reader: MessageReader, identifier: LanguageIdentifier) -> None:
     found, entity = _find(reader, identifier, "please help me I need a place to sleep tonight")
     assert (found, entity) == ("other", None)

@@ -38,6 +38,13 @@ def _read(reader: MessageReader, text: str) -> dict[str, object]:
         ("Luxemburg-Bonneweg", "Bonnevoie"),
         ("quartier Centre Ville", "Ville-Haute"),
         ("an der Stad", "Luxembourg"),
+        ("j'habite Schieren et j'ai des dettes", "Schieren"),
+        ("Keller zu Stroosse raumen", "Strassen"),
+        ("Ech-sur-Alzete svp", "Esch-sur-Alzette"),
+        ("ech wunnen zu Rouspret-Mompech", "Rosport-Mompach"),
+        ("une crèche à Diferdange", "Differdange"),
+        ("La petite d'en face, à Kayle", "Kayl"),
+        ("Net dat vun Déifferdeng, ech mengen d'Jugendhaus zu Peiteng", "Pétange"),
     ],
 )
 def test_places(reader: MessageReader, text: str, place: str) -> None:
@@ -76,6 +83,16 @@ def test_words_that_are_no_place(reader: MessageReader, text: str) -> None:
         ("dräi Joer", 3),
         ("quatre-vingt-deux ans", 82),
         ("ma mère a 78ans", 78),
+        ("j'ai deux filles de 3 et 5 ans", 3),
+        ("mein Opa (84) ist allein", 84),
+        ("ech si schon siwwenanzwanzeg", 27),
+        ("mein Enkel ist fünfeinhalb", 5.5),
+        ("ein Jahr und neun Monate", 1.75),
+        ("er wird im Mai 12", 12),
+        ("Elle souffle ses huit bougies", 8),
+        ("Geld zum Siebzigsten", 70),
+        ("wann ech 70 ginn", 70),
+        ("une crèche pour un petit de 9 mois", 0.75),
     ],
 )
 def test_ages(reader: MessageReader, text: str, age: float) -> None:
@@ -84,7 +101,21 @@ def test_ages(reader: MessageReader, text: str, age: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["depuis 3 ans", "seit 2 Jahren", "zënter 5 Joer", "50 euros", "um 14 Auer", "il y a 4 ans"],
+    [
+        "depuis 3 ans",
+        "seit 2 Jahren",
+        "zënter 5 Joer",
+        "50 euros",
+        "um 14 Auer",
+        "il y a 4 ans",
+        "j'ai 20 ans d'expérience",
+        "ech hunn zwanzeg Joer Erfarung",
+        "trois mois de loyer en retard",
+        "enceinte de sept mois",
+        "on est 5 à table",
+        "Heute ist der 28. und ich habe noch 3 Euro",
+        "am 20. ist nichts mehr da",
+    ],
 )
 def test_numbers_that_are_no_age(reader: MessageReader, text: str) -> None:
     assert "age" not in _read(reader, text)
@@ -108,6 +139,11 @@ def test_odd_texts_are_read(reader: MessageReader, text: str) -> None:
     assert read.get("entities", []) == []
 
 
+@pytest.mark.parametrize("text", ["3 et", "mon fils a 3 ans et", "3,", "2 Joer an", "12 -", "(7"])
+def test_a_number_at_the_very_end(reader: MessageReader, text: str) -> None:
+    _read(reader, text)
+
+
 def test_what_was_learnt_survives(
     reader: MessageReader, storage: LocalModelStorage, context: ExecutionContext
 ) -> None:
@@ -121,9 +157,8 @@ def test_what_was_learnt_survives(
 def test_common_words_are_no_misspelt_places(
     storage: LocalModelStorage, context: ExecutionContext
 ) -> None:
-    created = MessageReader.create(
-        MessageReader.get_default_config(), storage, Resource("other"), context
-    )
+    config = {**MessageReader.get_default_config(), "common_from": 2}
+    created = MessageReader.create(config, storage, Resource("other"), context)
     assert _read(created, "mensch") == {"place": "Mersch"}
     from rasa.shared.nlu.training_data.training_data import TrainingData
 

@@ -1,0 +1,47 @@
+"""Writes an encoder for onnxruntime: weights in 8 bits, activations quantised as they come."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+
+from adaptation.network import Encoder
+from adaptation.pieces import LONGEST
+
+_OPSET = 17
+
+
+def export(
+    encoder: Encoder, tokens: Tokenizer, kept: list[int], about: dict[str, Any], folder: Path
+) -> None:
+    """Writes encoder.onnx, tokenizer.json and about.json; only the pieces `kept` are stored."""
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder.word = torch.nn.Embedding.from_pretrained(encoder.word.weight[kept].clone())
+    encoder.position = torch.nn.Parameter(encoder.position[:LONGEST].clone(), requires_grad=False)
+    example = (torch.ones(2, 8, dtype=torch.long), torch.ones(2, 8, dtype=torch.long))
+    with tempfile.TemporaryDirectory() as place:
+        full = Path(place) / "full.onnx"
+        torch.onnx.export(
+            encoder.eval(),
+            example,
+            str(full),
+            input_names=["ids", "mask"],
+            output_names=["vectors"],
+            dynamic_axes={
+                "ids": {0: "rows", 1: "length"},
+                "mask": {0: "rows", 1: "length"},
+                "vectors": {0: "rows"},
+            },
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            full, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True
+        )
+    tokens.save(str(folder / "tokenizer.json"), pretty=False)
+    text = json.dumps(about, ensure_ascii=False, indent=1) + "\n"
+    (folder / "about.json").write_text(text, encoding="utf-8")

@@ -1,0 +1,56 @@
+"""The checks of the training sentences find what they are for, on sets broken in just that way."""
+
+import numpy as np
+import pytest
+
+from bot.nlu.reader import Example
+from bot.settings import ROOT
+from bot.training_checks import check_training_data, in_another_language, nearest_labels
+
+
+def test_a_row_among_rows_of_another_label() -> None:
+    rng = np.random.default_rng(0)
+    ones = rng.normal([5, 0], 0.1, (20, 2))
+    twos = rng.normal([-5, 0], 0.1, (20, 2))
+    labels = ["one"] * 20 + ["two"] * 20
+    labels[3] = "two"
+    found = nearest_labels(np.vstack([ones, twos]), labels, 5)
+    assert [i for i, (a, b) in enumerate(zip(labels, found)) if a != b] == [3]
+
+
+def test_a_sentence_in_the_wrong_folder() -> None:
+    german = ["ich habe Schulden und suche Hilfe", "wo ist das nächste Jugendhaus im Viertel"]
+    french = ["je ne peux plus payer mon loyer", "où est la maison des jeunes du quartier"]
+    sentences = [Example(f"{t} {i}", "de", "x") for i in range(20) for t in german]
+    sentences += [Example(f"{t} {i}", "fr", "x") for i in range(20) for t in french]
+    wrong = Example("je ne peux plus payer mon loyer du quartier", "de", "x")
+    assert in_another_language([*sentences, wrong]) == [(wrong, "fr")]
+
+
+def test_mixed_languages_are_no_mistake() -> None:
+    sentences = [Example(f"ich suche ein Haus {i}", "de", "x") for i in range(30)]
+    sentences += [Example(f"je cherche une maison {i}", "fr", "x") for i in range(30)]
+    mixed = Example("ich suche une maison", "de", "x")
+    assert in_another_language([*sentences, mixed]) == []
+
+
+@pytest.fixture(scope="module")
+def shares() -> dict[str, float]:
+    """Shares of the training sentences with each kind of problem."""
+    sentences = sum(
+        line.startswith("    - ")
+        for path in (ROOT / "data" / "nlu").rglob("*.yml")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+    problems = check_training_data()
+    kinds = ("reads like", "nearer to")
+    return {kind: sum(kind in p for p in problems) / sentences for kind in kinds}
+
+
+def test_no_more_training_sentences_in_another_language(shares: dict[str, float]) -> None:
+    """A ratchet: these are to be read one by one (`python -m bot check --data`), never more."""
+    assert shares["reads like"] <= 0.005
+
+
+def test_no_more_training_sentences_nearer_to_another_intent(shares: dict[str, float]) -> None:
+    assert shares["nearer to"] <= 0.05
