@@ -1,7 +1,7 @@
 """The gate on the held-out test sets: written apart from the training data, never trained on.
 
 `tests/nlu` was written by people who saw neither training data nor results; `tests/nlu/regression`
-is the older set, whose errors have been looked at. Each floor lies 0.02 below what was measured
+is the older set, whose errors have been looked at. Floors lie about 0.02 below what was measured
 (docs/nlu.md): a real loss fails, another run does not.
 """
 
@@ -17,11 +17,11 @@ from bot.evaluation import evaluate, read_cases
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
 LEAST_PER_INTENT = 10
-FLOORS = {"fr": 0.89, "de": 0.87, "lb": 0.875}
+FLOORS = {"fr": 0.905, "de": 0.89, "lb": 0.89}
 REGRESSION_FLOORS = {"fr": 0.88, "de": 0.88, "lb": 0.85}
 EXPLICIT, INDIRECT, FALSE_ALARMS = 0.98, 0.92, 0.025
 PLACES, AGES, LANGUAGE = 0.95, 0.90, 0.96
-OUTSIDE_REJECTED, INSIDE_REJECTED = 0.84, 0.05
+OUTSIDE_REJECTED, INSIDE_REJECTED = 0.87, 0.05
 CALIBRATION = 0.05
 #: Public sentences nobody of this project wrote: file, least share right, over all of its rows.
 PUBLIC = {
