@@ -30,11 +30,12 @@ def export(
             example,
             str(full),
             input_names=["ids", "mask"],
-            output_names=["vectors"],
+            output_names=["vectors", "states"],
             dynamic_axes={
                 "ids": {0: "rows", 1: "length"},
                 "mask": {0: "rows", 1: "length"},
                 "vectors": {0: "rows"},
+                "states": {0: "rows", 1: "length"},
             },
             opset_version=_OPSET,
             dynamo=False,

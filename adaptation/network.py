@@ -35,7 +35,10 @@ class _Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Token ids and mask (both rows x length, int64) -> one vector a row. Pieces are not learnt."""
+    """Token ids and mask (both rows x length, int64) -> one vector a row, and one a token.
+
+    The vectors of the pieces themselves are not learnt.
+    """
 
     def __init__(self, base: Base, dropout: float) -> None:
         super().__init__()
@@ -57,14 +60,13 @@ class Encoder(nn.Module):
         if unexpected or set(missing) != {"word.weight", "position"}:
             raise ValueError(f"weights do not fit: {missing} {unexpected}")
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         x = self.norm(self.word(ids) + self.position[: ids.shape[1]])
         hidden = (1.0 - mask.to(x.dtype)) * -1e4
         for layer in self.layers:
             x = layer(x, hidden[:, None, None, :])
         weight = mask.to(x.dtype)[:, :, None]
-        mean: Tensor = (x * weight).sum(1) / weight.sum(1)
-        return mean
+        return (x * weight).sum(1) / weight.sum(1), x
 
 
 def _tensor(values: Any) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.nlu.embedding import Embedding
 from bot.nlu.files import ROOT
-from bot.nlu.language import NaiveBayes
+from bot.nlu.naive_bayes import NaiveBayes
 from bot.nlu.reader import Example, examples
 
 NEIGHBOURS = 7
@@ -72,7 +72,9 @@ def _in_another_language(sentences: List[Example]) -> Iterable[Tuple[Example, st
     for fold in range(_FOLDS):
         others = [e for i, e in enumerate(sentences) if i % _FOLDS != fold]
         texts = [e.text for e in others]
-        model = NaiveBayes.fit(texts, [e.language for e in others], (1, 4), 0.1, 4)
+        model = NaiveBayes.fit(
+            texts, [e.language for e in others], longest=4, smoothing=0.1, word_weight=4
+        )
         for example in sentences[fold::_FOLDS]:
             words = example.text.split()
             if len(words) < _FEWEST_WORDS:

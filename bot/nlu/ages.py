@@ -4,12 +4,20 @@ import re
 from pathlib import Path
 from typing import Any, Optional
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from spacy.tokens import Doc
 
 from bot.nlu.files import read_words
-from bot.nlu.text import fold
+from bot.nlu.text import fold, sound
 
 OLDEST = 110
+#: Words and hyphens of the longest number: "quatre-vingt-dix-sept".
+_LONGEST_NUMBER = 7
+#: Shorter number words are too near to other words to forgive a slip.
+_FUZZY_FROM = 5
+#: A message that begins with a bare number tells an age from here; smaller ones count something.
+_FIRST_FROM = 13
 
 
 class AgeFinder:
@@ -19,6 +27,7 @@ class AgeFinder:
         words: dict[str, Any] = read_words(lexicon)
         self._numbers = {fold(k): float(v) for k, v in words["numbers"].items()}
         self._numbers.update(_composed(words["composed"]))
+        self._numbers.update(_composed_apart(words["composed_apart"]))
         self._first_words = frozenset(number.split()[0] for number in self._numbers)
         self._years = frozenset(map(fold, words["years"]))
         self._months = frozenset(map(fold, words["months"]))
@@ -43,6 +52,14 @@ class AgeFinder:
         self._we = frozenset(map(fold, words["we"]))
         self._birthday = frozenset(map(fold, words["birthday"]))
         self._ordinal_before = frozenset(map(fold, words["ordinal_before"]))
+        self._round = {fold(k): float(v) for k, v in words["round"].items()}
+        self._round_not_after = frozenset(map(fold, words["round_not_after"]))
+        self._middle = tuple(map(fold, words["middle"]))
+        self._labels = frozenset(map(fold, words["labels"]))
+        self._streets = frozenset(map(fold, words["streets"]))
+        self._prices = frozenset(map(fold, words["prices"]))
+        self._spent = frozenset(map(fold, words["spent"]))
+        self._by_sound = {sound(n): v for n, v in self._numbers.items() if len(n) >= _FUZZY_FROM}
 
     def find(self, doc: Doc) -> list[tuple[int, int, float]]:
         """Spans and ages in years, in the order of the text."""
@@ -61,29 +78,64 @@ class AgeFinder:
         compound = self._compound(doc[start].norm_)
         if compound is None:
             compound = self._ordinal(doc, start)
+        if compound is None:
+            compound = self._about(doc, start)
         if compound is not None:
             return start + 1, compound
         number, end = self._number(doc, start)
+        if number is None:
+            number, end = self._misspelt(doc, start)
         if number is None or number > OLDEST:
             return None
         unit = self._unit(doc, end, number)
         if unit:
-            return None if self._is_duration(doc, start, unit[0]) else unit
+            months_only = unit[1] < number
+            return None if self._is_duration(doc, start, unit[0], months_only) else unit
         if end < len(doc) and doc[end].norm_ in self._birthday:
             return end, number
         if start and end < len(doc) and doc[end].norm_ in self._becomes:
             return end, number
         if self._shares_unit(doc, start, end):
             return end, number
-        if self._stands_for_age(doc, start, end):
+        half, after = self._half(doc, end)
+        if not half and self._stands_for_age(doc, start, end):
             return end, number
+        number += half
+        # "5 an en hallef": prices and hours have a unit, an age needs none.
+        if number % 1 and (start == 0 or self._before(doc, start) in self._is | self._am):
+            return (after, number) if self._goes_on_after(doc, after) else None
         return None
 
+    def _about(self, doc: Doc, at: int) -> Optional[float]:
+        """ "dans la quarantaine", "Mitte fünfzig", "Mëttvéierzeger"."""
+        word = doc[at].norm_
+        before = doc[at - 1].norm_ if at else ""
+        if word in self._round:
+            return None if before in self._round_not_after else self._round[word]
+        if before in self._middle and (tens := self._numbers.get(word, 1.0)) % 10 == 0:
+            return tens + 5
+        for middle in self._middle:
+            tens = self._numbers.get(word.removeprefix(middle).removesuffix("er"), 1.0)
+            if word.startswith(middle) and tens % 10 == 0:
+                return tens + 5
+        return None
+
+    def _misspelt(self, doc: Doc, start: int) -> tuple[Optional[float], int]:
+        """A number word as it sounds, before a unit only: "catorze ans", "siwenzeng Joer"."""
+        word = doc[start].norm_
+        end = start + 1
+        if len(word) < _FUZZY_FROM or end >= len(doc) or doc[end].norm_ not in self._years:
+            return None, start
+        hit = process.extractOne(
+            sound(word), self._by_sound.keys(), scorer=OSA.distance, score_cutoff=1
+        )
+        return (self._by_sound[hit[0]], end) if hit else (None, start)
+
     def _number(self, doc: Doc, start: int) -> tuple[Optional[float], int]:
-        """A number of up to five words ("vingt et un") at `start`, and where it ends."""
+        """A number at `start`, and where it ends; also of several words ("quatre-vingt-dix")."""
         if start >= len(doc) or not self._may_start(doc[start].norm_):
             return None, start
-        for length in (5, 4, 3, 2, 1):
+        for length in range(_LONGEST_NUMBER, 0, -1):
             piece = doc[start : start + length]
             if len(piece) < length:
                 continue
@@ -132,7 +184,7 @@ class AgeFinder:
                 return False
             unit = self._unit(doc, after, number)
             if unit:
-                return not self._is_duration(doc, start, unit[0])
+                return not self._is_duration(doc, start, unit[0], unit[1] < number)
             at = after
         return False
 
@@ -144,6 +196,8 @@ class AgeFinder:
         half, index = self._half(doc, index)
         if index >= len(doc):
             return None
+        if index == end and doc[index].lower_ == "a" and not doc[index - 1].whitespace_:
+            return index + 1, number  # "22a"
         word = doc[index].norm_.rstrip(".")
         if word in self._months:
             return index + 1, (number + half) / 12
@@ -155,7 +209,7 @@ class AgeFinder:
 
     def _more_months(self, doc: Doc, index: int) -> tuple[float, int]:
         """ "ein Jahr und neun Monate"."""
-        if index < len(doc) and doc[index].norm_ in self._joins:
+        if index < len(doc) and doc[index].norm_ in self._joins | {","}:
             number, end = self._number(doc, index + 1)
             if number is not None and end < len(doc) and doc[end].norm_ in self._months:
                 return number, end + 1
@@ -165,13 +219,22 @@ class AgeFinder:
         at = index
         if at < len(doc) and doc[at].norm_ in self._joins:
             at += 1
-        while at < len(doc) and doc[at].norm_ in ("e", "en", "un", "une", "ein", "eng"):
+        while at < len(doc) and doc[at].norm_ in (
+            "e",
+            "en",
+            "ee",
+            "een",
+            "un",
+            "une",
+            "ein",
+            "eng",
+        ):
             at += 1
         if at < len(doc) and doc[at].norm_ in self._halves:
             return 0.5, at + 1
         return 0.0, index
 
-    def _is_duration(self, doc: Doc, start: int, end: int) -> bool:
+    def _is_duration(self, doc: Doc, start: int, end: int, months_only: bool) -> bool:
         before = [t.norm_ for t in doc[max(0, start - 3) : start]]
         after = doc[end].norm_.rstrip("'") if end < len(doc) else ""
         if after in self._old:
@@ -183,12 +246,16 @@ class AgeFinder:
             return True
         if any(" ".join(before[-n:]) in self._durations for n in (1, 2, 3) if len(before) >= n):
             return True
-        if doc[end - 1].norm_.rstrip(".") not in self._months:
+        if start == 0 and after in self._spent:
+            return True  # "Vingt ans dans la même boîte", "3 mois sans salaire"
+        if not months_only:
             return False
         # Months are mostly a time that passed: an age needs a person before it.
         said = self._is | self._am | self._family
         others = (t for i, t in enumerate(doc) if not start <= i < end)
-        return bool(before) and said.isdisjoint(before) and any(t.is_alpha for t in others)
+        if not before:
+            return after not in {"", ",", *self._goes_on} and said.isdisjoint([after])
+        return said.isdisjoint(before) and any(t.is_alpha for t in others)
 
     def _stands_for_age(self, doc: Doc, start: int, end: int) -> bool:
         """A bare number is an age when it is the whole message, or ends a clause after "is"."""
@@ -197,14 +264,20 @@ class AgeFinder:
             t.is_alpha or t.like_num for t in others
         ):
             return True
-        if start == 0 or doc[start].norm_ in self._articles:
+        if doc[start].norm_ in self._articles:
             return False
+        if start == 0:
+            return self._begins_with_age(doc, end)
+        if self._label_before(doc, start):
+            return True
         if (
             start > 1
             and doc[start - 1].text == "("
             and doc[start - 2].text[-1:] not in "0123456789"
         ):
             return end < len(doc) and doc[end].text == ")"
+        if not self._prices.isdisjoint(t.norm_ for t in doc[max(0, start - 4) : start]):
+            return False
         at = start - 1
         while at > 0 and doc[at].norm_ in self._between:
             at -= 1
@@ -213,13 +286,42 @@ class AgeFinder:
         before = "" if doc[at].lower_ == "à" else doc[at].norm_
         if at and doc[at - 1].norm_ in self._we:
             return False
-        ends = end >= len(doc) or doc[end].is_punct or doc[end].norm_ in self._goes_on
-        if before in self._is and ends:
+        ends = self._goes_on_after(doc, end)
+        if (before in self._is or doc[start - 1].norm_ in self._is) and ends:
             return True
         if before in self._am or before in self._family:
             return ends or doc[end].norm_ not in self._counted
         # Between commas: "my aunt, 77, would like …"
-        return before == "," and end < len(doc) and doc[end].text == ","
+        if before != "," or end >= len(doc):
+            return False
+        return doc[end].text == "," or doc[end].norm_ in self._listed
+
+    def _begins_with_age(self, doc: Doc, end: int) -> bool:
+        """ "17, keine Wohnung", "61 und nach vierzig Jahren gekündigt"."""
+        number, _ = self._number(doc, 0)
+        if number is None or number < _FIRST_FROM or end + 1 >= len(doc):
+            return False
+        if doc[end].text != "," and doc[end].norm_ not in self._joins:
+            return False
+        follows = doc[end + 1]
+        return not (follows.like_num or follows.norm_ in self._streets | self._counted)
+
+    def _label_before(self, doc: Doc, start: int) -> bool:
+        """ "Alter: 37", "âge 36", "Säin Alter? 39."."""
+        at = start - 1
+        while at > 0 and doc[at].is_punct:
+            at -= 1
+        return doc[at].norm_ in self._labels
+
+    def _before(self, doc: Doc, start: int) -> str:
+        at = start - 1
+        while at > 0 and doc[at].norm_ in self._between:
+            at -= 1
+        return doc[at].norm_ if at >= 0 else ""
+
+    def _goes_on_after(self, doc: Doc, end: int) -> bool:
+        """Whether a clause ends here, or goes on without anything counted."""
+        return end >= len(doc) or doc[end].is_punct or doc[end].norm_ in self._goes_on
 
 
 def _composed(parts: Any) -> dict[str, float]:
@@ -229,4 +331,14 @@ def _composed(parts: Any) -> dict[str, float]:
         for unit, units in parts["units"].items()
         for joint in parts["joints"]
         for ten, tens in parts["tens"].items()
+    }
+
+
+def _composed_apart(parts: Any) -> dict[str, float]:
+    """Numbers of several words, ten before unit: "septante deux", "huitante et un"."""
+    return {
+        fold(f"{ten} {joint} {unit}").replace("  ", " "): float(tens) + float(units)
+        for ten, tens in parts["tens"].items()
+        for joint in parts["joints"]
+        for unit, units in parts["units"].items()
     }

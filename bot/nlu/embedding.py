@@ -10,14 +10,14 @@ import hashlib
 import logging
 import os
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Literal
+from typing import Any, Callable, Dict, List, Literal, Tuple
 
 import numpy as np
 
 from bot.nlu.text import AGE_MARK, MAX_EMBEDDED, PLACE_MARK
 
 Name = Literal["adapted", "e5", "none"]
-Encode = Callable[[List[str]], Any]
+Span = Tuple[int, int]
 ENCODER = Path(__file__).resolve().parent / "encoder"
 _log = logging.getLogger(__name__)
 _STEP = 256
@@ -42,6 +42,19 @@ class _Adapted:
 
     def __call__(self, texts: List[str]) -> Any:
         return self._run(self._one, texts)
+
+    def parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
+        """The vector of the whole, and those of its parts, each read within the whole."""
+        [found] = self._tokenizer.encode_batch([text])
+        ids = np.array([found.ids], dtype=np.int64)
+        inputs = {"ids": ids, "mask": np.ones_like(ids)}
+        whole, states = self._one.run(["vectors", "states"], inputs)
+        offsets = np.array(found.offsets)
+        vectors = []
+        for start, end in spans:
+            inside = (offsets[:, 1] > start) & (offsets[:, 0] < end) & (offsets[:, 1] > 0)
+            vectors.append(states[0][inside].mean(axis=0) if inside.any() else whole[0])
+        return whole, np.stack(vectors)
 
     def many(self, texts: List[str]) -> Any:
         """Texts of like length together: padding is work for nothing."""
@@ -121,6 +134,24 @@ class Embedding:
         vectors = self._encoder([prepared(t) for t in texts])
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
 
+    def parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
+        """One row for the text, and one for each of its spans (start and end, in order).
+
+        Our encoder knows what stands around a span; others read it alone. A longer text is read
+        in windows of whole spans, and its own row is that of the first window.
+        """
+        if not isinstance(self._encoder, _Adapted):
+            return self([text]), self([text[start:end] for start, end in spans])
+        rows: List[Any] = []
+        found: List[Any] = []
+        for window in _windows(spans):
+            start, end = window[0][0] if found else 0, window[-1][1]
+            inside = [(_at(text, start, a), _at(text, start, b)) for a, b in window]
+            whole, parts = self._encoder.parts(prepared(text[start:end]), inside)
+            rows.append(whole)
+            found.append(parts)
+        return rows[0], np.concatenate(found)
+
     def many(self, texts: List[str]) -> Any:
         """The same for a whole training set, in steps, reusing what the cache holds."""
         if self._encoder is None:
@@ -155,6 +186,22 @@ class Embedding:
         part = self._cache.with_suffix(".part.npz")
         np.savez(part, keys=np.array(keys), vectors=np.stack([vectors[k] for k in keys]))
         part.replace(self._cache)
+
+
+def _at(text: str, start: int, at: int) -> int:
+    """Where a character of the text stands when what is before it has been prepared."""
+    return len(prepared(text[start:at]))
+
+
+def _windows(spans: List[Span]) -> List[List[Span]]:
+    """The spans in groups that can be embedded at once."""
+    groups: List[List[Span]] = []
+    for span in spans:
+        if groups and span[1] - groups[-1][0][0] <= MAX_EMBEDDED:
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
 
 
 def _version(name: str) -> str:

@@ -5,6 +5,7 @@ regression over all languages. Without an embedding, TF-IDF of character n-grams
 (accents folded, and as it sounds). Chosen on measurements: docs/nlu.md.
 """
 
+import warnings
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple
 
@@ -18,12 +19,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 from scipy.optimize import minimize_scalar
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.evaluation import read_cases
 from bot.evaluation import scores as evaluation_scores
-from bot.nlu.clauses import Clauses
+from bot.nlu.clauses import Clauses, Span
 from bot.nlu.embedding import Embedding
 from bot.nlu.files import DATA, LEXICON, ROOT, file_fingerprint, read_json, write_json
 from bot.nlu.reader import MASKED, UNNAMED, masked_texts
@@ -69,7 +71,15 @@ class Features:
 
     def rows(self, texts: List[str], *, many: bool = False) -> Any:
         """A matrix, one row a text. `many`: use the cache of the training set."""
-        vectors = self._embedding.many(texts) if many else self._embedding(texts)
+        return self._rows(self._embedding.many(texts) if many else self._embedding(texts), texts)
+
+    def parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
+        """The row of a text, and the rows of its spans."""
+        whole, vectors = self._embedding.parts(text, spans)
+        texts = [text[start:end] for start, end in spans]
+        return self._rows(whole, [text]), self._rows(vectors, texts)
+
+    def _rows(self, vectors: Any, texts: List[str]) -> Any:
         parts: List[Any] = []
         if vectors.shape[1]:
             dense = (vectors - self._centre[0]) / self._centre[1]
@@ -162,10 +172,11 @@ class Classifier:
         model = LogisticRegression(
             C=config["C_of_grams" if sparse.issparse(rows) else "C"],
             class_weight="balanced" if sparse.issparse(rows) else None,
-            max_iter=config["max_iter"],
-            tol=config["tol"],
+            max_iter=config["steps"],
         )
-        model.fit(rows, labels)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
+            model.fit(rows, labels)
         weights, bias = model.coef_.T, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights = np.hstack([np.zeros_like(weights), weights])
@@ -222,8 +233,8 @@ class IntentClassifier(GraphComponent):
             # Length of the standardised vectors: the unit in which C is meant.
             "embedding_scale": 20.0,
             "C": 0.03,
-            "max_iter": 200,
-            "tol": 1e-3,
+            # Steps of the optimizer: more of them change no answer (docs/nlu.md).
+            "steps": 60,
             # Character n-grams beside the embedding; always used when there is no embedding.
             "grams": False,
             "letters_ngrams": [1, 5],
@@ -315,16 +326,18 @@ class IntentClassifier(GraphComponent):
             if (message.get(TEXT) or "").startswith("/"):
                 continue
             masked = (message.get(MASKED) or "")[:MAX_READ]
-            [scores] = self._rank([masked])
+            spans = self._clauses.spans(masked)
+            whole, clauses = self._features.parts(masked, spans) if spans else (None, None)
+            [scores] = self._rank(self._features.rows([masked]) if whole is None else whole)
             message.set(SCORES, scores)
+            message.set(CLAUSE_SCORES, self._rank(clauses) if spans else [])
             unnamed = message.get(UNNAMED)
-            message.set(UNNAMED_SCORES, self._rank([unnamed])[0] if unnamed else None)
-            clauses = self._clauses.cut(masked)
-            message.set(CLAUSE_SCORES, self._rank(clauses) if clauses else [])
+            unnamed_scores = self._rank(self._features.rows([unnamed]))[0] if unnamed else None
+            message.set(UNNAMED_SCORES, unnamed_scores)
         return messages
 
-    def _rank(self, texts: List[str]) -> List[Scores]:
-        assert self._features and self._classifier
-        rows = self._classifier.probabilities(self._features.rows(texts))
+    def _rank(self, rows: Any) -> List[Scores]:
+        assert self._classifier
         names = self._classifier.names
-        return [sorted(zip(names, map(float, row)), key=lambda s: -s[1]) for row in rows]
+        found = self._classifier.probabilities(rows)
+        return [sorted(zip(names, map(float, row)), key=lambda s: -s[1]) for row in found]

@@ -7,10 +7,8 @@ messages keep the language of the conversation, which the channel passes as `met
 
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any, Dict, List, Optional, Set, Text, Tuple
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,10 +16,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu.files import DATA, LEXICON, file_fingerprint, read_json, read_words, write_json
+from bot.nlu.naive_bayes import NaiveBayes
 from bot.nlu.reader import MASKED, REST
 from bot.nlu.text import AGE_MARK, PLACE_MARK, clean, fold
 from knowledge import LANGUAGES
@@ -47,7 +44,7 @@ class LanguageIdentifier(GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         return {
-            "ngrams": [1, 4],
+            "longest_ngram": 4,
             "smoothing": 0.1,
             # Surer than this: the conversation changes its language.
             "sure": 0.9,
@@ -70,7 +67,7 @@ class LanguageIdentifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: Optional["NaiveBayes"] = None,
+        model: Optional[NaiveBayes] = None,
         own_words: Optional[Dict[str, Set[str]]] = None,
         foreign_words: Optional[Set[str]] = None,
     ) -> None:
@@ -134,9 +131,12 @@ class LanguageIdentifier(GraphComponent):
                 for word in set(re.findall(_WORD, fold(text)))
             ),
         )
-        low, high = self._config["ngrams"]
         self._model = NaiveBayes.fit(
-            texts, labels, (low, high), self._config["smoothing"], self._config["word_weight"]
+            texts,
+            labels,
+            longest=self._config["longest_ngram"],
+            smoothing=self._config["smoothing"],
+            word_weight=self._config["word_weight"],
         )
         self._own_words = self._distinctive(words)
         with self._model_storage.write_to(self._resource) as folder:
@@ -217,72 +217,3 @@ def _foreign(ours: "Counter[str]", theirs: "Counter[str]") -> Set[str]:
         for word, count in theirs.items()
         if count / their_total > _FOREIGN_RATIO * ours[word] / our_total
     }
-
-
-class NaiveBayes:
-    """Multinomial naive Bayes on character n-grams and whole words; equal priors.
-
-    See McCallum & Nigam (1998), "A comparison of event models for naive Bayes".
-    """
-
-    def __init__(self, about: Dict[str, Any], weights: Any) -> None:
-        self._about = about
-        self._weights = weights
-        low, high = about["ngrams"]
-        self._grams = CountVectorizer(
-            analyzer="char_wb", ngram_range=(low, high), vocabulary=about["vocabulary"]
-        )
-        self._words = CountVectorizer(token_pattern=_WORD, vocabulary=about["words"])
-
-    @classmethod
-    def fit(
-        cls,
-        texts: List[str],
-        labels: List[str],
-        ngrams: Tuple[int, int],
-        smoothing: float,
-        word_weight: float,
-    ) -> "NaiveBayes":
-        """Trains on each text twice: as written and without accents, as people type on a phone."""
-        both = texts + [fold(t) for t in texts]
-        grams = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, min_df=2)
-        words = CountVectorizer(token_pattern=_WORD, min_df=2)
-        counts = sparse.hstack(
-            [grams.fit_transform(both), words.fit_transform(both) * word_weight], format="csr"
-        )
-        target = np.array(labels + labels)
-        classes = sorted(set(labels))
-        split = len(grams.vocabulary_)
-        rows = []
-        for name in classes:
-            total = np.asarray(counts[target == name].sum(axis=0)).ravel() + smoothing
-            # Two kinds of evidence, each a distribution of its own.
-            total[:split] /= total[:split].sum()
-            total[split:] /= total[split:].sum()
-            rows.append(np.log(total))
-        about = {
-            "classes": classes,
-            "ngrams": list(ngrams),
-            "word_weight": word_weight,
-            "vocabulary": {str(k): int(v) for k, v in grams.vocabulary_.items()},
-            "words": {str(k): int(v) for k, v in words.vocabulary_.items()},
-        }
-        return cls(about, np.array(rows, dtype=np.float32))
-
-    def probabilities(self, text: str) -> Dict[str, float]:
-        """P(class | text). A text without anything known is equally likely in all."""
-        words = self._words.transform([text]) * self._about["word_weight"]
-        counts = sparse.hstack([self._grams.transform([text]), words], format="csr")
-        scores = np.asarray(counts @ self._weights.T).ravel()
-        scores = np.exp(scores - scores.max())
-        scores /= scores.sum()
-        return dict(zip(self._about["classes"], map(float, scores)))
-
-    def write(self, folder: Path) -> None:
-        write_json(folder / "language.json", self._about)
-        np.savez_compressed(folder / "language.npz", weights=self._weights)
-
-    @classmethod
-    def read(cls, folder: Path) -> "NaiveBayes":
-        with np.load(folder / "language.npz", allow_pickle=False) as arrays:
-            return cls(read_json(folder / "language.json"), arrays["weights"])

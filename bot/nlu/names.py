@@ -20,17 +20,23 @@ class NameFinder:
         names: dict[str, Any] = read_words(lexicon)
         self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
         self._meaning: dict[str, tuple[Kind, str]] = {}
+        self._first_words: set[str] = set()
         groups: tuple[tuple[Kind, str], ...] = (("service", "services"), ("kind", "kinds"))
         for kind, group in groups:
             for target, forms in names[group].items():
                 key = f"{kind}:{target}"
                 self._meaning[key] = (kind, target)
-                self._matcher.add(key, [tokens(fold(form)) for form in forms])
+                patterns = [tokens(fold(form)) for form in forms]
+                self._matcher.add(key, patterns)
+                self._first_words |= {pattern[0].norm_ for pattern in patterns}
 
     def find(self, doc: Doc) -> list[tuple[int, int, Kind, str]]:
         """Token spans with what they name; the longest of overlapping ones."""
-        bare = [t.i for t in doc if not t.is_punct]
-        words = Doc(doc.vocab, words=[doc[i].norm_ for i in bare])
+        said = [(t.i, t.norm_) for t in doc if not t.is_punct]
+        if self._first_words.isdisjoint(norm for _, norm in said):
+            return []  # most messages name nothing: matching them is work for nothing
+        bare = [i for i, _ in said]
+        words = Doc(doc.vocab, words=[norm for _, norm in said])
         for token in words:
             token.norm_ = token.text
         spans = filter_spans(self._matcher(words, as_spans=True))

@@ -64,13 +64,18 @@ class PlaceFinder:
         self._by_name.update(self._inflected())
         self._by_name.update(self._before_consonant(frozenset(rules["of_luxembourgish"])))
         self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
+        self._first_words: set[str] = set()
         for name, place in self._by_name.items():
-            self._matcher.add(place, [tokens(name)])
+            pattern = tokens(name)
+            self._matcher.add(place, [pattern])
+            self._first_words.add(pattern[0].norm_)
         self._not_misspelt = common | self._never | self._by_name.keys()
         # A slip is forgiven only in the main names: the rarer ones are too near to other words.
         main = {_plain(name) for p in self._places.values() for name in _own(p)}
         self._fuzzy = sorted(n for n in main if len(n) >= 5 and " " not in n)
-        self._long = sorted(n for n in main if len(n) >= _LONG_NAME and " " in n)
+        self._long: dict[str, list[str]] = {}
+        for name in sorted(n for n in main if len(n) >= _LONG_NAME and " " in n):
+            self._long.setdefault(name[0], []).append(name)
         self._short = sorted(n for n in main if len(n) == 4)
 
     def _names(self) -> Iterable[tuple[str, str]]:
@@ -123,6 +128,8 @@ class PlaceFinder:
 
     def _exact(self, doc: Doc, plain: list[int]) -> list[tuple[int, int, int]]:
         words = [doc[i].norm_ for i in plain]
+        if self._first_words.isdisjoint(words):
+            return []
         bare = Doc(doc.vocab, words=words)
         for token in bare:
             token.norm_ = token.text
@@ -169,8 +176,9 @@ class PlaceFinder:
                 piece = " ".join(words[start : start + size])
                 if len(piece) < _LONG_NAME or piece in self._by_name:
                     continue
-                hit = process.extractOne(piece, self._long, scorer=OSA.distance, score_cutoff=2)
-                if hit and piece[0] == hit[0][0] and piece.count(" ") == hit[0].count(" "):
+                names = self._long.get(piece[0], [])
+                hit = process.extractOne(piece, names, scorer=OSA.distance, score_cutoff=2)
+                if hit and piece.count(" ") == hit[0].count(" "):
                     yield plain[start], plain[start + size - 1] + 1, self._by_name[hit[0]]
 
     def _misspelt(self, doc: Doc, index: int) -> Optional[str]:

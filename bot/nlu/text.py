@@ -38,7 +38,10 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents: "Bouneweg-Süd" and "bouneweg-sud" become the same."""
-    lowered = text.lower().translate(_SPECIAL)
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    lowered = lowered.translate(_SPECIAL)
     decomposed = unicodedata.normalize("NFD", lowered)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

@@ -34,8 +34,8 @@ def clauses() -> Clauses:
     ],
 )
 def test_cut(clauses: Clauses, text: str, parts: list[str]) -> None:
-    assert clauses.cut(text) == parts
+    assert [text[start:end] for start, end in clauses.spans(text)] == parts
 
 
 def test_a_very_long_text_costs_little(clauses: Clauses) -> None:
-    assert len(clauses.cut("das ist ein Satz. " * 2000)) == 8
+    assert len(clauses.spans("das ist ein Satz. " * 2000)) == 16
