@@ -43,6 +43,7 @@ PROBE_ROWS = 8000
 PROBE_PENALTY = 3e-4
 #: Of the clauses in the loss; the whole messages weigh 1.
 CLAUSE_WEIGHT = 0.5
+SINGLE_WEIGHT = 0.12
 #: Rare intents weigh more, up to this.
 MOST_WEIGHT = 3.0
 _BUCKET = 32
@@ -202,9 +203,9 @@ def encoded(
             rows.append(row)
             inside.append(share)
             wanted.append(label)
-            # The clauses of a sentence share one vote, of half the weight of a joined message's.
+            # What the clauses of a single sentence mean is less sure: they share a small vote.
             joined = len(batch.labels[row]) > 1
-            shares.append((1.0 if joined else 0.5) / len(version.parts))
+            shares.append(1.0 if joined else SINGLE_WEIGHT / len(version.parts))
     stacked = torch.stack(inside) if inside else torch.zeros(0, longest)
     return ids, mask, (torch.tensor(rows), stacked), torch.tensor(wanted), torch.tensor(shares)
 

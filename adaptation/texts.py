@@ -21,13 +21,17 @@ from bot.nlu.files import LEXICON, ROOT, read_words
 from bot.nlu.reader import Example, examples
 from bot.nlu.text import MAX_EMBEDDED
 from bot.nlu.variants import Variants
+from knowledge import load
 
 VARIANTS = 8
 #: Joined messages for each sentence.
-JOINED = 0.33
-#: Sentences of a joined message are no longer than this.
+JOINED = 0.72
+#: Sentences of a joined message are no longer than this (letters), most of them very short.
 _SHORT = {2: 80, 3: 60}
+_VERY_SHORT, _MOST = 45, 0.65
 _THREE = 0.3
+#: What is joined are needs and crises; other intents as often as this.
+_OTHER = 0.12
 #: A clause belongs to the sentence that so much of it comes from.
 _MOSTLY = 0.85
 _CLAUSES = LEXICON / "clauses.yml"
@@ -42,13 +46,14 @@ class Writer:
         self._rng = random.Random(0)  # noqa: S311  not for secrets
         self._variants = Variants(LEXICON / "spelling.yml")
         self._clauses = Clauses(_CLAUSES)
+        self._needs = load().needs
         words: Any = read_words(_CLAUSES)
         self._joins: dict[str, list[str]] = words["joins"]
 
     def sentence(self, example: Example) -> dict[str, Any]:
         """A sentence as it is, then its spelling variants."""
-        others = {self._variant(example) for _ in range(VARIANTS)}
-        texts = [prepared(example.text), *sorted(others)]
+        text = prepared(example.text)
+        texts = [text, *sorted({self._variant(example) for _ in range(VARIANTS)} - {text})]
         versions = [self._version(text, [example.intent] * len(text)) for text in texts]
         return {"intents": [example.intent], "versions": versions}
 
@@ -74,7 +79,9 @@ class Writer:
         chosen: dict[str, Example] = {}
         while len(chosen) < count:
             example = self._rng.choice(by_language[language])
-            if len(example.text) <= _SHORT[count]:
+            longest = _VERY_SHORT if self._rng.random() < _MOST else _SHORT[count]
+            told = example.intent in self._needs or example.intent.startswith("crisis_")
+            if len(example.text) <= longest and (told or self._rng.random() < _OTHER):
                 chosen.setdefault(example.intent, example)
         return list(chosen.values())
 

@@ -38,13 +38,16 @@ class CrisisPatterns:
     def find(self, text: str) -> List[str]:
         """The crisis intents heard in a text, in the order they are said."""
         words = plain(text)
+        hits = [(m.span(), name) for name, p in self._patterns for m in p.finditer(words)]
+        if not hits:
+            return []
         cancelled = [m.span() for p in self._idioms for m in p.finditer(words)]
-        hits: List[Tuple[int, str]] = []
-        for name, pattern in self._patterns:
-            for match in pattern.finditer(words):
-                if not any(a < match.end() and match.start() < b for a, b in cancelled):
-                    hits.append((match.start(), name))
-        return list(dict.fromkeys(name for _, name in sorted(hits)))
+        heard = [
+            (start, name)
+            for (start, end), name in hits
+            if not any(a < end and start < b for a, b in cancelled)
+        ]
+        return list(dict.fromkeys(name for _, name in sorted(heard)))
 
     def has_idiom(self, text: str) -> bool:
         """Whether an everyday saying is used ("ech laache mech dout")."""

@@ -80,6 +80,44 @@ def test_alone_or_among_many_a_text_means_the_same() -> None:
         assert cosine > 0.98, text
 
 
+def test_parts_are_read_within_the_whole() -> None:
+    encoder = embedding.Embedding("adapted")
+    text = "Ech hu vill Scholden. Wou ass e Jugendhaus?"
+    whole, parts = encoder.parts(text, [(0, 21), (22, 43)])
+    assert whole == pytest.approx(encoder([text]), abs=1e-5)
+    assert parts.shape == (2, whole.shape[1])
+    # The mean of the parts is nearly that of the whole; each differs from what it means alone.
+    [mean] = whole
+    cosine = parts.mean(axis=0) @ mean
+    assert cosine / np.linalg.norm(parts.mean(axis=0)) / np.linalg.norm(mean) > 0.9
+    assert not np.allclose(parts[0], encoder([text[:21]])[0], atol=0.01)
+
+
+def test_hidden_places_do_not_shift_the_parts() -> None:
+    encoder = embedding.Embedding("adapted")
+    written = "__place__ __place__: keng Wunneng. Ech hu Scholden."
+    _, parts = encoder.parts(written, [(0, 34), (35, 51)])
+    _, short = encoder.parts("x x: keng wunneng. ech hu scholden.", [(0, 18), (19, 35)])
+    assert parts == pytest.approx(short, abs=1e-5)
+
+
+def test_a_long_text_is_read_to_its_end_in_windows() -> None:
+    encoder = embedding.Embedding("adapted")
+    clause = "ech hunn eng laang Geschicht ze erzielen, déi keen Enn huet. "
+    text = clause * 12 + "ech hu Scholden."
+    spans = [(i * len(clause), (i + 1) * len(clause) - 1) for i in range(12)]
+    whole, parts = encoder.parts(text, [*spans, (12 * len(clause), len(text))])
+    assert whole.shape[0] == 1 and parts.shape[0] == 13
+    assert not np.allclose(parts[-1], parts[0], atol=0.01)
+
+
+@pytest.mark.parametrize("name", ["e5", "none"])
+def test_without_our_encoder_parts_are_read_alone(name: embedding.Name) -> None:
+    encoder = embedding.Embedding(name)
+    whole, parts = encoder.parts("dettes. crèche.", [(0, 7), (8, 15)])
+    assert len(whole) == 1 and parts == pytest.approx(encoder(["dettes.", "crèche."]))
+
+
 def test_without_its_embedding_a_model_says_what_to_do(
     data: TrainingData,
     storage: LocalModelStorage,
