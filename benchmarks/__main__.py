@@ -4,6 +4,7 @@ Everything runs on one core and in one run, so that the ratios can be compared b
 """
 
 import asyncio
+import gc
 import json
 import os
 import statistics
@@ -69,6 +70,8 @@ async def understanding(model: Path, texts: list[str]) -> dict[str, float]:
 
     agent = Agent.load(str(model))
     assert agent.processor
+    gc.collect()
+    gc.freeze()  # as the assistant does once it is loaded
     for text in texts[:20]:
         await agent.processor.parse_message(UserMessage(text=text, metadata={}))
     return summary(

@@ -5,6 +5,7 @@ block everybody else on the server's loop.
 """
 
 import asyncio
+import gc
 import logging
 import re
 import threading
@@ -114,6 +115,9 @@ class Assistant:
         self._agent = Agent.load(
             self._model, tracker_store=self._store, action_endpoint=InProcessActions()
         )
+        # What was loaded stays: the collector need not look through a million objects at each turn.
+        gc.collect()
+        gc.freeze()
 
     async def _parse(self, text: str) -> dict[str, Any]:
         from rasa.core.channels.channel import UserMessage

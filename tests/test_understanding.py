@@ -17,19 +17,21 @@ from bot.evaluation import evaluate, read_cases
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
 LEAST_PER_INTENT = 10
-FLOORS = {"fr": 0.905, "de": 0.89, "lb": 0.89}
+FLOORS = {"fr": 0.915, "de": 0.90, "lb": 0.90}
 REGRESSION_FLOORS = {"fr": 0.88, "de": 0.88, "lb": 0.85}
-EXPLICIT, INDIRECT, FALSE_ALARMS = 0.98, 0.92, 0.025
-PLACES, AGES, LANGUAGE = 0.95, 0.90, 0.96
+REGRESSION_CRISIS = 0.93
+SEVERAL, FIRST = 0.60, 0.74
+EXPLICIT, INDIRECT, FALSE_ALARMS = 0.98, 0.92, 0.018
+PLACES, AGES, LANGUAGE = 0.955, 0.93, 0.965
 OUTSIDE_REJECTED, INSIDE_REJECTED = 0.87, 0.05
 CALIBRATION = 0.05
 #: Public sentences nobody of this project wrote: file, least share right, over all of its rows.
 PUBLIC = {
-    "chatlike": 0.985,
-    "chatlike_nodia": 0.985,
+    "chatlike": 0.99,
+    "chatlike_nodia": 0.99,
     "frag3": 0.97,
     "frag3_nodia": 0.97,
-    "real_lid": 0.80,
+    "real_lid": 0.87,
 }
 
 
@@ -64,6 +66,8 @@ async def test_the_older_set(assistant: Assistant, language: str) -> None:
     result = found["by_file"]
     assert result["macro_f1"] >= REGRESSION_FLOORS[language], result["confused"][:10]
     assert result["place"] >= PLACES
+    assert result["age"] >= AGES
+    assert result["crisis"]["recall"] >= REGRESSION_CRISIS
 
 
 def test_luxembourgish_is_understood_as_well_as_french(
@@ -83,6 +87,11 @@ def test_crisis(together: dict[str, Any]) -> None:
 def test_rejection(together: dict[str, Any]) -> None:
     assert together["out_of_scope"]["rejected"] >= OUTSIDE_REJECTED
     assert together["out_of_scope"]["in_scope_rejected"] <= INSIDE_REJECTED
+
+
+def test_several_needs(together: dict[str, Any]) -> None:
+    assert together["several"]["all_found"] >= SEVERAL
+    assert together["several"]["first_right"] >= FIRST
 
 
 def test_details(together: dict[str, Any]) -> None:

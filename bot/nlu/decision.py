@@ -60,7 +60,7 @@ class Decision(GraphComponent):
             "answer_from": 0.3,
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
-            "crisis_from": 0.35,
+            "crisis_from": 0.45,
             # The model learns words, not sayings: beside an everyday saying it must be surer.
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.
@@ -70,17 +70,19 @@ class Decision(GraphComponent):
             # A question about a service, or about a kind of service, named in the message.
             "detail_from": 0.4,
             "detail_of_kind_from": 0.7,
+            # A place in a message that is doubtful between information and outside.
+            "inform_with_place_from": 0.25,
             # Further needs of the same message: as the second meaning of the whole, or of a clause.
-            "also_from": 0.25,
-            "clause_from": 0.6,
+            "also_from": 0.2,
+            "clause_from": 0.4,
             # An urgent need that goes before the likeliest one is so sure in its clause.
-            "pressing_from": 0.95,
+            "pressing_from": 0.7,
             # What one clause says counts for the whole from this probability there: a clause torn
             # from its message may say anything.
             "backed_from": 0.03,
             "crisis_backed_from": 0.01,
             # A cry in one clause of a longer message.
-            "crisis_clause_from": 0.97,
+            "crisis_clause_from": 0.9,
             # The prefix of crisis intents, see the intent contract.
             "crisis_prefix": "crisis_",
         }
@@ -212,7 +214,11 @@ class Decision(GraphComponent):
             return kind, probability
         if probability < self._config["answer_from"]:
             name, probability = "nlu_fallback", 1.0 - probability
-        if "service" in named and name in ("nlu_fallback", "out_of_scope"):
+        if "service" in named and name in ("nlu_fallback", _OUTSIDE):
+            return "inform", probability
+        # "And in Mondorf, my aunt lives there?": a place, and hardly a question of another kind.
+        likely = by_name.get("inform", 0.0) >= self._config["inform_with_place_from"]
+        if "place" in named and name == _OUTSIDE and probability < 0.5 and likely:
             return "inform", probability
         return name, probability
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from bot.nlu.files import read_words
@@ -14,11 +14,12 @@ Kind = Literal["service", "kind"]
 
 
 class NameFinder:
-    """Exact, accent-free matches of the names in data/lexicon/names.yml."""
+    """Accent-free matches of the names in data/lexicon/names.yml, and cased ones as written."""
 
     def __init__(self, lexicon: Path) -> None:
         names: dict[str, Any] = read_words(lexicon)
         self._matcher = PhraseMatcher(pipeline().vocab, attr="NORM")
+        self._cased = PhraseMatcher(pipeline().vocab, attr="ORTH")
         self._meaning: dict[str, tuple[Kind, str]] = {}
         self._first_words: set[str] = set()
         groups: tuple[tuple[Kind, str], ...] = (("service", "services"), ("kind", "kinds"))
@@ -29,6 +30,10 @@ class NameFinder:
                 patterns = [tokens(fold(form)) for form in forms]
                 self._matcher.add(key, patterns)
                 self._first_words |= {pattern[0].norm_ for pattern in patterns}
+        for target, forms in names["cased"].items():
+            patterns = [tokens(form) for form in forms]
+            self._cased.add(f"service:{target}", patterns)
+            self._first_words |= {pattern[0].norm_ for pattern in patterns}
 
     def find(self, doc: Doc) -> list[tuple[int, int, Kind, str]]:
         """Token spans with what they name; the longest of overlapping ones."""
@@ -39,5 +44,8 @@ class NameFinder:
         words = Doc(doc.vocab, words=[norm for _, norm in said])
         for token in words:
             token.norm_ = token.text
-        spans = filter_spans(self._matcher(words, as_spans=True))
+        found = [(m, start, end) for m, start, end in self._matcher(words)]
+        # Everyday words when they are written small: "Coup de Pouce", "un coup de pouce".
+        found += self._cased(Doc(doc.vocab, words=[doc[i].text for i in bare]))
+        spans = filter_spans(Span(words, start, end, label=m) for m, start, end in found)
         return [(bare[s.start], bare[s.end - 1] + 1, *self._meaning[s.label_]) for s in spans]

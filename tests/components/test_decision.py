@@ -101,6 +101,16 @@ def test_only_a_place_is_information(decision: Decision) -> None:
     assert found.get("intent")["name"] == "childcare"
 
 
+def test_a_place_in_doubt_is_information(decision: Decision) -> None:
+    place = [{"entity": "place", "value": "Mersch"}]
+    text, scores = "et à Mersch, ma tante y vit ?", {"out_of_scope": 0.45, "inform": 0.3}
+    assert _decide(decision, text, scores, entities=place).get("intent")["name"] == "inform"
+    assert _decide(decision, text, scores).get("intent")["name"] == "out_of_scope"
+    sure = {"out_of_scope": 0.6, "inform": 0.3}
+    found = _decide(decision, text, sure, entities=place)
+    assert found.get("intent")["name"] == "out_of_scope"
+
+
 def test_a_saying_is_no_crisis(decision: Decision) -> None:
     for text in ("ech laache mech dout", "je suis mort de rire"):
         found = _decide(decision, text, {"crisis_suicide": 0.8, "greet": 0.1})

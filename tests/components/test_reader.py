@@ -170,3 +170,14 @@ def message_with(text: str):
     built = message(text)
     built.set("intent", "x")
     return built
+
+
+def test_a_name_of_everyday_words_needs_its_capitals(reader: MessageReader) -> None:
+    for text, named in (
+        ("Coup de Pouce, c'est combien le loyer ?", True),
+        ("il me faudrait un coup de pouce", False),
+        ("was kostet die miete bei coup de pouce", True),
+    ):
+        [found] = reader.process([message(text)])
+        services = [e["value"] for e in found.get("entities") if e["entity"] == "service"]
+        assert services == (["coup-de-pouce"] if named else []), text
