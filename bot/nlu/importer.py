@@ -58,7 +58,8 @@ class SentenceImporter(RasaFileImporter):
                 others.append(loading.load_data(path, language))
             else:
                 plain += found
-        return TrainingData(plain).merge(*others)
+        data = TrainingData(plain)
+        return data.merge(*others) if others else data
 
 
 def _plain(path: Path) -> "Optional[List[Sentence]]":

@@ -234,7 +234,7 @@ class IntentClassifier(GraphComponent):
             "embedding_scale": 20.0,
             "C": 0.03,
             # Steps of the optimizer: more of them change no answer (docs/nlu.md).
-            "steps": 60,
+            "steps": 40,
             # Character n-grams beside the embedding; always used when there is no embedding.
             "grams": False,
             "letters_ngrams": [1, 5],

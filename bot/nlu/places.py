@@ -173,10 +173,12 @@ class PlaceFinder:
         words = [doc[i].norm_ for i in plain]
         for size in (3, 2):
             for start in range(len(words) - size + 1):
+                names = self._long.get(words[start][:1])
+                if not names:
+                    continue
                 piece = " ".join(words[start : start + size])
                 if len(piece) < _LONG_NAME or piece in self._by_name:
                     continue
-                names = self._long.get(piece[0], [])
                 hit = process.extractOne(piece, names, scorer=OSA.distance, score_cutoff=2)
                 if hit and piece.count(" ") == hit[0].count(" "):
                     yield plain[start], plain[start + size - 1] + 1, self._by_name[hit[0]]

@@ -90,5 +90,9 @@ def tokens(text: str) -> Doc:
     """The words of a text; `norm_` of each is its folded form."""
     doc = pipeline().make_doc(text)
     for token in doc:
-        token.norm_ = fold(token.text)
+        token.norm_ = _norm(token.text)
     return doc
+
+
+#: The same words come again and again.
+_norm = lru_cache(maxsize=50_000)(fold)
