@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any, Optional
 
-from opening_hours import OpeningHours
-
+from knowledge._hours import Hours, Opening
 from knowledge._model import Fact, Facts, Helpline, Language, Service
 from knowledge._phone import spoken
 from knowledge._wording import Wording
@@ -19,18 +18,22 @@ class Cards:
     def __init__(self, wording: Wording, general: dict[str, dict[str, tuple[Fact, ...]]]) -> None:
         self._words = wording
         self._general = general
+        self.hours = Hours(wording, self._noticed)
 
     def service(
         self, service: Service, language: Language, at: datetime, place: Optional[str] = None
     ) -> Card:
         """The `service` message of the contract; what is unknown is null.
 
-        `alert` holds the notice that a value is to be confirmed, with its year.
+        `opening` says the state at the moment in words; `alert` holds short-term notices,
+        announced closures and the notice that a value is to be confirmed, with its year.
         """
         facts = service.facts
+        opening = self.hours.opening(service, at)
         shown = {f: facts.get(f) for f in ("address", "phone", "email", "website", "hours")}
         flagged = [f for entries in shown.values() for f in entries if not f.confirmed]
         point = facts.get("coordinates")
+        alert = self._flagged_links(shown, language)
         return {
             "type": "service",
             "lang": language,
@@ -43,19 +46,23 @@ class Cards:
             "email": shown["email"][0].value if shown["email"] else None,
             "website": shown["website"][0].value if shown["website"] else None,
             "hours_text": self.value(facts, "hours", language),
-            **_opening(facts, at),
+            "open_now": opening.open_now,
+            "opening": opening.words[language],
+            "next_opening": _iso(opening),
             "cost": self.text(service, "cost", language),
             "who": self.who(service, language),
             "languages": [f.in_(language) for f in facts.get("languages")],
             "verified_on": _latest(shown.values()),
             "confirmed": not flagged,
             "map_url": _map_url(point),
-            "alert": self._alert(shown, language),
+            "alert": " ".join([*self.hours.notices(service, at, language), *alert]) or None,
         }
 
     def helpline(self, helpline: Helpline, language: Language, at: datetime) -> Card:
-        """The `helpline` message of the contract."""
+        """The `helpline` message of the contract; `opening` also holds short-term notices."""
         phone = helpline.facts.get("phone")
+        opening = self.hours.opening(helpline, at)
+        notices = self.hours.notices(helpline, at, language)
         return {
             "type": "helpline",
             "lang": language,
@@ -63,7 +70,8 @@ class Cards:
             "name": helpline.name.in_(language),
             "number": self._phone(phone[0], language)["number"] if phone else None,
             "hours_text": self.value(helpline.facts, "hours", language),
-            "open_now": _opening(helpline.facts, at)["open_now"],
+            "open_now": opening.open_now,
+            "opening": " ".join([opening.words[language], *notices]),
             "languages": list(helpline.languages),
         }
 
@@ -101,14 +109,14 @@ class Cards:
         conditions = self.text(service, "eligibility", language)
         return ". ".join(p.rstrip(".") for p in [*parts, conditions] if p) or None
 
-    def _alert(self, shown: dict[str, tuple[Fact, ...]], language: Language) -> Optional[str]:
+    def _flagged_links(self, shown: dict[str, tuple[Fact, ...]], language: Language) -> list[str]:
         """The notice for values that are shown bare because they are links."""
         parts = []
         for field in ("email", "website"):
             if shown[field] and not shown[field][0].confirmed:
                 notice = self.notice(shown[field][0], language)
                 parts.append(self._words(language, f"flagged_{field}", notice=notice))
-        return " ".join(parts) or None
+        return parts
 
     def _phone(self, fact: Fact, language: Language) -> dict[str, str]:
         label = "" if fact.confirmed else self.notice(fact, language)
@@ -130,19 +138,9 @@ class Cards:
         return self._words(language, "to_confirm_undated")
 
 
-def _opening(facts: Facts, at: datetime) -> dict[str, Any]:
-    """open_now and next_opening; both null unless the hours can be computed with."""
-    entries = [f for f in facts.get("hours") if f.opening_hours]
-    if len(entries) != 1:
-        return {"open_now": None, "next_opening": None}
-    hours = OpeningHours(str(entries[0].opening_hours), country="LU")
-    moment = at.replace(tzinfo=None)
-    opened = hours.is_open(moment)
-    change = None if opened else hours.next_change(moment)
-    return {
-        "open_now": opened,
-        "next_opening": change.isoformat(timespec="minutes") if change else None,
-    }
+def _iso(opening: Opening) -> Optional[str]:
+    moment = opening.next_opening
+    return moment.isoformat(timespec="minutes") if moment else None
 
 
 def _latest(groups: Any) -> Optional[str]:

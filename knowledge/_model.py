@@ -3,6 +3,8 @@
 Every class is read from YAML by `_load`; unknown keys and wrong types are errors.
 """
 
+import re
+from datetime import date
 from enum import Enum
 from typing import Any, Literal, Mapping, Optional
 
@@ -30,6 +32,24 @@ FACT_FIELDS = (
 
 #: Fields whose values add to each other.
 _ADDING = ("hours", "cost", "eligibility", "appointment")
+
+
+#: What the evaluating library accepts and computes otherwise than an editor means it.
+_MISLEADING = (
+    (re.compile(r"\bSH\b"), "school holidays (SH) cannot be computed: leave the hours in words"),
+    (re.compile(r"(\b\d?\d:\d\d)-\1\b"), "a span must not end when it starts"),
+    (re.compile(r"\d\+"), "an open end (+) cannot be computed: leave the hours in words"),
+)
+
+
+def computable(hours: str) -> str:
+    """The text itself. Raises ValueError when it is no `opening_hours` text to compute with."""
+    if not validate(hours):
+        raise ValueError(f"'{hours}' is not in opening_hours syntax, as in Mo-Fr 08:00-17:00")
+    for pattern, message in _MISLEADING:
+        if pattern.search(hours):
+            raise ValueError(f"'{hours}': {message}")
+    return hours
 
 
 class Record(BaseModel):
@@ -75,11 +95,15 @@ class Fact(Record):
     no date). `contradicted`: sources disagree; shown only together with all the others, or
     not at all when another entry of the field is a `safe_part`.
     `opening_hours`: the same hours in OpenStreetMap syntax, when the value can be computed with.
+    `season`: the days of the year on which the hours hold, in the same syntax, without times.
+    `only`: on an appointment: nobody is received without one.
     """
 
     value: str = Field(min_length=1)
     words: Optional[Words] = None
     opening_hours: Optional[str] = None
+    season: Optional[str] = None
+    only: bool = False
     source: str = Field(min_length=1)
     date: Optional[str] = None
     year: Optional[int] = Field(default=None, ge=1979, le=2100)
@@ -91,9 +115,13 @@ class Fact(Record):
 
     @validator("opening_hours")
     def _computable(cls, value: Optional[str]) -> Optional[str]:
-        if value is not None and not validate(value):
-            raise ValueError(f"'{value}' is not in opening_hours syntax")
-        return value
+        return value and computable(value)
+
+    @validator("season")
+    def _days(cls, value: Optional[str]) -> Optional[str]:
+        if value and (":" in value or "/" in value):
+            raise ValueError(f"'{value}' must name days only, as in Nov 15-Apr 15")
+        return value and computable(value)
 
     def in_(self, language: Language) -> str:
         return self.words.in_(language) if self.words else self.value
@@ -153,13 +181,23 @@ class Ages(Record):
         return (self.min is None or age >= self.min) and (self.max is None or age < self.max + 1)
 
 
+#: With whom a person lives, as far as services ask for it. `family`: with children.
+Household = Literal["woman", "man", "couple", "family"]
+
+
 class Serves(Record):
-    """Whom a service is for: the whole country, or communes and quarters (place ids), and ages."""
+    """Whom a service is for: the whole country, or communes and quarters (place ids), and ages.
+
+    `residents`: only for people who live in these communes; `households`: only for these. Both
+    empty where no fact says so.
+    """
 
     national: bool = False
     communes: tuple[str, ...] = ()
     quarters: tuple[str, ...] = ()
     ages: Optional[Ages] = None
+    residents: tuple[str, ...] = ()
+    households: tuple[Household, ...] = ()
 
     @root_validator(skip_on_failure=True)
     def _somewhere(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +206,62 @@ class Serves(Record):
         return values
 
 
-class Service(Record):
+class SpecialDays(Record):
+    """Days, `from` and `to` included, on which the regular hours do not hold.
+
+    Closed, unless `opening_hours` says otherwise. `to` null: until further notice.
+    """
+
+    start: date = Field(alias="from")
+    end: Optional[date] = Field(default=None, alias="to")
+    opening_hours: Optional[str] = None
+    reason: Words
+
+    @validator("start", "end", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        # Without this a bare number would be read as seconds since 1970.
+        if value is not None and not re.fullmatch(r"20\d\d-\d\d-\d\d", str(value)):
+            raise ValueError(f"'{value}' is no day, as in 2026-12-24")
+        return value
+
+    @validator("opening_hours")
+    def _computable(cls, value: Optional[str]) -> Optional[str]:
+        return value and computable(value)
+
+    @root_validator(skip_on_failure=True)
+    def _ordered(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["end"] is not None and values["end"] < values["start"]:
+            raise ValueError("`to` is before `from`")
+        return values
+
+    def hold(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+class Alert(Record):
+    """A short-term notice, shown up to and including the day `until`."""
+
+    text: Words
+    until: date
+
+    @validator("until", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        return SpecialDays._a_day(value)
+
+
+class Entry(Record):
+    """What services and helplines have in common.
+
+    `holidays`: whether the regular hours hold on public holidays.
+    """
+
+    holidays: Literal["open", "closed", "unknown"] = "unknown"
+    exceptions: tuple[SpecialDays, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    facts: Facts
+
+
+class Service(Entry):
     """One service of the association (`operator: inter-actions`) or of another body (`partner`)."""
 
     id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
@@ -181,18 +274,16 @@ class Service(Record):
     serves: Serves
     founded: Optional[int] = None
     same_service_as: Optional[str] = None
-    facts: Facts
     note: Optional[str] = None
 
 
-class Helpline(Record):
+class Helpline(Entry):
     """A number that answers people in distress or with questions."""
 
     id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
     name: Words
     description: Words
     languages: tuple[str, ...] = ()
-    facts: Facts
     note: Optional[str] = None
 
 
@@ -210,10 +301,12 @@ class Need(Record):
     `ask`: what decides between services, asked one at a time when it is not known.
     `first`: services to name before the others. `helplines`: shown besides the services.
     `distress`: one acknowledging sentence goes first.
+    `urgent`: cannot wait until the morning; at night services that are open go first.
     """
 
     label: Words
     distress: bool = False
+    urgent: bool = False
     ask: tuple[Literal["place", "age"], ...] = ()
     first: tuple[str, ...] = ()
     helplines: tuple[str, ...] = ()

@@ -10,9 +10,19 @@ AT = datetime(2026, 11, 24, 15, 0)
 SERVICE_KEYS = {
     "type", "lang", "id", "name", "summary", "address", "place", "phones", "email", "website",
     "hours_text", "open_now", "next_opening", "cost", "who", "languages", "verified_on",
-    "confirmed", "map_url", "alert",
+    "confirmed", "map_url", "alert", "opening",
 }  # fmt: skip
-HELPLINE_KEYS = {"type", "lang", "id", "name", "number", "hours_text", "open_now", "languages"}
+HELPLINE_KEYS = {
+    "type",
+    "lang",
+    "id",
+    "name",
+    "number",
+    "hours_text",
+    "open_now",
+    "languages",
+    "opening",
+}
 
 
 @pytest.fixture(scope="module")
