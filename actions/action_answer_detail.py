@@ -31,7 +31,7 @@ class ActionAnswerDetail(KnowingAction):
             return [turn.knowledge.service(named)]
         kind = turn.entity("kind")
         if kind and (turn.entity("place") or not turn.shown):
-            found = turn.knowledge.find(kind, place=turn.place, age=turn.age)
+            found = turn.knowledge.find(kind, place=turn.place, age=turn.age, at=turn.at)
             spot = [m for m in found if m.reason == "quarter"]
             here = spot or [m for m in found if m.reason == "commune"]
             chosen = here or found[: 1 if turn.place else 0]

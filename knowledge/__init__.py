@@ -6,19 +6,23 @@ This is its only door; modules with a leading underscore are private.
 from knowledge._base import FOLDER, Knowledge, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
-from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service
+from knowledge._hours import LUXEMBOURG, Opening
+from knowledge._model import LANGUAGES, Helpline, Household, Language, Need, Place, Service
 from knowledge._phone import dialled, spoken
 
 __all__ = [
     "FOLDER",
     "LANGUAGES",
+    "LUXEMBOURG",
     "Helpline",
+    "Household",
     "InvalidKnowledge",
     "Knowledge",
     "KnowledgeError",
     "Language",
     "Match",
     "Need",
+    "Opening",
     "Place",
     "Problem",
     "Service",

@@ -1,5 +1,6 @@
 """The knowledge base in memory: the one object the rest of the project asks."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -7,12 +8,25 @@ from typing import Any, Iterator, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
-from knowledge._find import Finder, Match
+from knowledge._find import Finder, Match, Person
+from knowledge._hours import Opening, local
 from knowledge._load import Files, check
-from knowledge._model import Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._model import (
+    Entry,
+    Helpline,
+    Household,
+    Language,
+    Need,
+    Place,
+    Service,
+    SocialOffice,
+)
+from knowledge._reasons import Reasons
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
+#: Hours of the clock that are night: who needs help now cannot wait for the day.
+_NIGHT_BEGINS, _NIGHT_ENDS = 22, 6
 
 
 class Knowledge:
@@ -33,6 +47,7 @@ class Knowledge:
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
+        self._reasons = Reasons(wording, self.places, files.types)
 
     def all_services(self) -> Iterator[Service]:
         """The association's services, those of partners, and the association itself."""
@@ -59,31 +74,82 @@ class Knowledge:
         return found
 
     def find(
-        self, need: str, *, place: Optional[Place] = None, age: Optional[float] = None
+        self,
+        need: str,
+        *,
+        place: Optional[Place] = None,
+        age: Optional[float] = None,
+        household: Optional[Household] = None,
+        at: Optional[datetime] = None,
     ) -> list[Match]:
-        """Services for a need, best first. Raises UnknownId for a need nobody defined.
+        """Services for a need, best first, never none. Raises UnknownId for an unknown need.
 
         A service listed twice under one name (`same_service_as`) appears once, at its nearer
-        place; services whose known ages exclude the person come last.
+        place. Services that a confirmed fact closes to the person are left out; those that
+        perhaps do not fit come last. `at`: for an urgent need at night, services known to be
+        open go before the others that are as near, those closed or by appointment behind them.
         """
         if need not in self.needs:
             raise UnknownId(need)
-        first = self.needs[need].first
+        person = Person(place, age, household)
+        about = self.needs[need]
+        sleeps = {}
+        if about.urgent and at is not None and _is_night(at):
+            sleeps = {s.id: self._sleeps(s, at) for s in self.all_services() if need in s.needs}
         matches = self._finder.rank(
-            self.all_services(), need=need, first=first, place=place, age=age
+            self.all_services(),
+            person,
+            need=need,
+            first=about.first,
+            sleeps=lambda service: sleeps.get(service.id, 0),
         )
         once: dict[str, Match] = {}
         for match in matches:
             once.setdefault(match.service.same_service_as or match.service.id, match)
-        return list(once.values())
+        found = list(once.values()) or [Match(self.fallback(place), "ask")]
+        near = [m for m in found if m.reason == "near" and m.distance_km is not None and m.fits]
+        nearest = min(near, key=lambda m: m.distance_km or 0.0, default=None)
+        marked = [replace(m, nearest=m is nearest) for m in found]
+        return [replace(m, words=self._reasons.of(m, person)) for m in marked]
+
+    def fallback(self, place: Optional[Place]) -> Service:
+        """Who helps to find help: the social office of the commune, else the association."""
+        commune = self._finder.commune(place) if place else None
+        offices = (o.partner for o in self.social_offices if commune in o.communes and o.partner)
+        office = next(offices, None)
+        return self.partners[office] if office else self.association
+
+    def opening(self, entry: Entry, *, at: datetime) -> Opening:
+        """Whether a service or helpline is open, in words. A naive time is Luxembourg's."""
+        return self._cards.hours.opening(entry, at)
 
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
-        """The helplines for a crisis: the file's order, those known to be closed now last."""
+        """The helplines for a crisis, as `_awake_first` orders them. Raises UnknownId."""
         if crisis not in self._crisis:
             raise UnknownId(crisis)
-        lines = [self.helplines[name] for name in self._crisis[crisis]]
-        closed = [self._cards.helpline(line, "fr", at)["open_now"] is False for line in lines]
-        return [line for _, line in sorted(zip(closed, lines), key=lambda pair: pair[0])]
+        return self._awake_first([self.helplines[name] for name in self._crisis[crisis]], at)
+
+    def need_lines(self, need: str, *, at: datetime) -> list[Helpline]:
+        """The helplines shown with a need, as `_awake_first` orders them. Raises UnknownId."""
+        if need not in self.needs:
+            raise UnknownId(need)
+        return self._awake_first([self.helplines[name] for name in self.needs[need].helplines], at)
+
+    def _awake_first(self, lines: list[Helpline], at: datetime) -> list[Helpline]:
+        """The first one is known to answer now, if any does; the closed ones come last.
+
+        Between these the file's order holds, because it says who is best for the matter.
+        """
+        answers = {line.id: self.opening(line, at=at).open_now for line in lines}
+        first = next((line for line in lines if answers[line.id]), None)
+        return sorted(lines, key=lambda line: (line is not first, answers[line.id] is False))
+
+    def _sleeps(self, service: Service, at: datetime) -> int:
+        """0: surely open, 1: not known, 2: no use at this hour. Flagged hours are not sure."""
+        state = self.opening(service, at=at)
+        if state.open_now is False or state.kind == "appointment":
+            return 2
+        return 0 if state.open_now and state.confirmed else 1
 
     def service_card(
         self, service: Service, language: Language, *, at: datetime, place: Optional[Place] = None
@@ -121,6 +187,11 @@ class Knowledge:
             }
             for s in self.services.values()
         }
+
+
+def _is_night(at: datetime) -> bool:
+    hour = local(at).hour
+    return hour >= _NIGHT_BEGINS or hour < _NIGHT_ENDS
 
 
 @lru_cache(maxsize=4)

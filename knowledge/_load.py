@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from knowledge._errors import InvalidKnowledge, Problem
 from knowledge._model import (
+    Fact,
     Helpline,
     Need,
     Place,
@@ -141,6 +142,7 @@ def _check_service(files: Files, service: Service, path: Path) -> None:
     serves = service.serves
     _refers(files, path, ("serves", "communes"), serves.communes, files.places, "place")
     _refers(files, path, ("serves", "quarters"), serves.quarters, files.places, "place")
+    _refers(files, path, ("serves", "residents"), serves.residents, files.places, "place")
     if service.same_service_as and service.same_service_as not in files.services:
         files.add(path, ("same_service_as",), "names no service")
     _check_facts(files, service.facts, path)
@@ -164,6 +166,7 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
 def _check_facts(files: Files, facts: Any, path: Path) -> None:
     for field, entries in facts:
         for index, fact in enumerate(entries or ()):
+            _check_place(files, path, field, index, fact)
             at = ("facts", field, index, "value")
             if field == "phone" and (message := phone_problem(fact.value)):
                 files.add(path, at, message)
@@ -171,6 +174,16 @@ def _check_facts(files: Files, facts: Any, path: Path) -> None:
                 test, message = _FORMS[field]
                 if not test(fact.value):
                     files.add(path, at, f"'{fact.value}' {message}")
+
+
+#: Keys of a fact that mean something in one field only.
+_BELONGS = {"opening_hours": "hours", "season": "hours", "only": "appointment"}
+
+
+def _check_place(files: Files, path: Path, field: str, index: int, fact: Fact) -> None:
+    for key, home in _BELONGS.items():
+        if getattr(fact, key) and field != home:
+            files.add(path, ("facts", field, index, key), f"belongs to `{home}`")
 
 
 def _check_tables(files: Files) -> None:

@@ -17,12 +17,21 @@ from actions.base import KnowingAction
 from bot.checks import check_domain
 from bot.settings import ROOT
 
+#: When every line with hours answers, unless a test says otherwise.
+AFTERNOON = "2026-11-24T15:00:00"
+
 
 async def run(
     action: KnowingAction, intent: str, slots: dict[str, Any] | None = None, **message: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """What was said, and the slots that were set."""
-    latest = {"text": "…", "intent": {"name": intent}, "entities": [], **message}
+    latest = {
+        "text": "…",
+        "intent": {"name": intent},
+        "entities": [],
+        "metadata": {"at": AFTERNOON},
+        **message,
+    }
     tracker = Tracker("test", {"language": "fr", **(slots or {})}, latest, [], False, None, {}, "")
     out = CollectingDispatcher()
     events = await action.run(out, tracker, {})

@@ -68,7 +68,7 @@ def test_age_that_does_not_fit_comes_last(knowledge: Knowledge) -> None:
     place = knowledge.place("Mersch")
     baby = knowledge.find("childcare", place=place, age=1)
     assert baby[0].service.id == "creche-klengt-butzenhaus"
-    assert [m.fits_age for m in baby] == sorted((m.fits_age for m in baby), reverse=True)
+    assert [m.fits for m in baby] == sorted((m.fits for m in baby), reverse=True)
     pupil = knowledge.find("childcare", place=place, age=8)
     assert pupil[0].service.type in ("maison_relais", "day_care")
 
