@@ -65,6 +65,14 @@ def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
     return value
 
 
+def _hours(turn: Turn, service: Service) -> Optional[str]:
+    """Whether it is open now, as far as that is known, then the hours."""
+    state = turn.knowledge.opening(service, at=turn.at)
+    said = state.words[turn.language] if state.kind != "unknown" else None
+    hours = turn.knowledge.text(service, "hours", turn.language)
+    return ". ".join(part.rstrip(".") for part in (said, hours) if part) or None
+
+
 def _contact(turn: Turn, service: Service) -> Optional[str]:
     """Phones with their hours, and e-mail; the website where nothing else is known."""
     card = turn.knowledge.service_card(service, turn.language, at=turn.at)
@@ -92,7 +100,7 @@ def _way(turn: Turn, service: Service) -> Optional[str]:
 DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_address": _field("address"),
     "ask_phone": _contact,
-    "ask_hours": _field("hours"),
+    "ask_hours": _hours,
     "ask_directions": _way,
     "ask_cost": _field("cost"),
     "ask_eligibility": _field("eligibility"),

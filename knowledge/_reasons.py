@@ -55,10 +55,16 @@ class Reasons:
         rough = match.reason == "commune" and person.place and person.place.kind == "commune"
         distance = "" if rough else self._distance(match.distance_km, language)
         gaps = {"place": match.place.in_(language), "distance": distance}
-        if not match.nearest or match.service.type in _VAGUE:
-            return self._words(language, "why_at", **gaps)
-        label = self._types[match.service.type].label.in_(language)
-        return self._words(language, "why_nearest", label=label, **gaps)
+        serves = match.service.serves
+        # Who serves several places may be in any of them: only the area can be said.
+        one = len(serves.quarters or serves.communes) == 1
+        where = self._words(language, "why_at" if one else "why_for", **gaps)
+        if not match.nearest:
+            return where
+        vague = match.service.type in _VAGUE
+        label = "" if vague else self._types[match.service.type].label.in_(language)
+        key = "why_nearest_any" if vague else "why_nearest"
+        return f"{self._words(language, key, label=label)} {where}"
 
     def _distance(self, km: Optional[float], language: Language) -> str:
         if km is None:

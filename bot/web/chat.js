@@ -128,9 +128,7 @@ function serviceCard(service) {
   const lang = service.lang;
   const item = element("li", "", { class: "card", lang });
   item.append(element("h2", service.name), element("p", service.summary));
-  if (service.open_now !== null) {
-    item.append(element("p", word(service.open_now ? "open" : "closed", lang), { class: "state" }));
-  }
+  item.append(element("p", service.opening, { class: "state" }));
   for (const { number, label } of service.phones) {
     const line = element("p");
     line.append(link(`${word("call", lang)} ${number}`, dial(number)));
@@ -155,10 +153,7 @@ function helplineCard(line) {
   const item = element("li", "", { class: "card urgent", lang: line.lang });
   item.append(element("h2", line.name));
   if (line.number) item.append(link(`${word("call", line.lang)} ${line.number}`, dial(line.number)));
-  if (line.open_now !== null) {
-    const state = word(line.open_now ? "open" : "closed", line.lang);
-    item.append(element("p", state, { class: "state" }));
-  }
+  item.append(element("p", line.opening, { class: "state" }));
   row(item, word("hours", line.lang), line.hours_text);
   return item;
 }

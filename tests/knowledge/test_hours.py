@@ -3,17 +3,19 @@
 Holidays are worked out here from the law and the date of Easter, apart from the library.
 """
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from dateutil.easter import easter
 from pydantic import ValidationError
 
-from knowledge import LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
+from knowledge import FOLDER, LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
 from knowledge._hours import holiday
-from knowledge._model import computable
+from knowledge._model import Entry, SpecialDays, computable
 
 YEARS = (2025, 2026, 2027, 2028)
 WEEK = "Mo-Fr 08:00-17:00"
@@ -451,3 +453,26 @@ def test_every_entry_has_a_state_in_words_at_every_hour_of_a_week(knowledge: Kno
             if holiday(at.date()) and entry.holidays != "open" and state.open_now:
                 # A night that began the day before, or hours that name holidays themselves.
                 assert at.hour < 9 or state.kind == "around_the_clock", (entry.id, at)
+
+
+def test_the_example_of_the_guide(knowledge: Knowledge) -> None:
+    """docs/knowledge.md shows every key; what it says of them comes true."""
+    guide = (FOLDER.parent / "docs" / "knowledge.md").read_text(encoding="utf-8")
+    section = guide.split("## Hours, closures, alerts")[1].split("\n## ")[0]
+    for hours in re.findall(r"^\| `([^`]+)` \|", section, re.M):
+        assert computable(hours) == hours
+    example = yaml.safe_load(section.split("```yaml")[1].split("```")[0])
+    assert set(Entry.__fields__) == set(example)
+    assert set(SpecialDays.schema()["properties"]) == {k for e in example["exceptions"] for k in e}
+    entry = _line(**{**example, "facts": example["facts"]["hours"]})
+    kinds = {
+        datetime(2026, 11, 24, 10): "open",
+        datetime(2026, 12, 24, 10): "closure",
+        datetime(2027, 3, 15, 9): "closed",
+        datetime(2027, 3, 15, 10): "open",
+        datetime(2027, 3, 29, 10): "holiday",
+        datetime(2027, 7, 1, 10): "season_over",
+    }
+    assert {at: knowledge.opening(entry, at=at).kind for at in kinds} == kinds
+    assert "hannert dem Haus" in _notices(knowledge, entry, datetime(2026, 12, 11), "lb")
+    assert "Formatioun" in _notices(knowledge, entry, datetime(2027, 3, 10), "lb")
