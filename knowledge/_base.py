@@ -86,8 +86,8 @@ class Knowledge:
 
         A service listed twice under one name (`same_service_as`) appears once, at its nearer
         place. Services that a confirmed fact closes to the person are left out; those that
-        perhaps do not fit come last. `at`: for an urgent need at night, services known to be
-        open go before the others that are as near, those closed or by appointment behind them.
+        perhaps do not fit come last. `at`: for an urgent need at night, of the services that are
+        as near, the surely open ones go first, and the closed ones behind their like.
         """
         if need not in self.needs:
             raise UnknownId(need)

@@ -73,8 +73,9 @@ class Finder:
         """The services for `need` that may fit the person, best first.
 
         Those that perhaps do not fit come last. Then the area served decides (quarter, commune,
-        country, elsewhere), then `sleeps` (lower is better), then `first` (the services a need
-        names before the others). Elsewhere the distance decides before whose service it is.
+        country, elsewhere), then whether it is surely open (`sleeps` 0), then whether it is one
+        of `first` (the services a need names before the others), then how deep it sleeps, then
+        the order in `first`. Elsewhere the distance decides before whose service it is.
         """
         matches = []
         for service in services:
@@ -172,10 +173,13 @@ class Finder:
         rank = first.index(service.id) if service.id in first else len(first)
         named = place is not None and place.in_("fr").lower() in service.name.fr.lower()
         km = match.distance_km if match.distance_km is not None else 1e6
+        sleep = sleeps(service)
         return (
             not match.fits,
             near if match.reason != "national" or rank == len(first) else 0,
-            sleeps(service),
+            sleep > 0,
+            rank == len(first),
+            sleep,
             rank,
             km if match.reason == "near" else 0,
             service.operator != "inter-actions",

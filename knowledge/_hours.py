@@ -373,7 +373,7 @@ class _Days:
         return [span if self._entry.holidays == "open" else span._replace(sure=False)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _regular(hours: str, first: date, ahead: int) -> tuple[_Span, ...]:
     """The spans of regular hours. One longer than a day has no day of its own: cut at midnight."""
     begin = datetime.combine(first, time(0))
@@ -394,17 +394,22 @@ def _regular(hours: str, first: date, ahead: int) -> tuple[_Span, ...]:
 
 def _at(claims: list[list[_Span]], clock: datetime, ahead: int) -> _Found:
     """What the claims say together of a moment, and of what follows it."""
-    edges = sorted({edge for spans in claims for s in spans for edge in (s.start, s.end)})
-    later = [e for e in edges if e > clock]
+    edges = {edge for spans in claims for s in spans for edge in (s.start, s.end)}
+    later = sorted(e for e in edges if e > clock)
     now = _together(claims, clock)
-    change = next((e for e in later if _together(claims, e) is not now), None)
-    # Past the days looked at nothing is known: an opening that lasts that long has no end.
-    if change and change >= clock + (ahead - 1) * _DAY:
-        change = None
-    opens = None if now else next((e for e in later if _together(claims, e)), None)
+    change = opens = None
+    if now:
+        change = next((e for e in later if not _together(claims, e)), None)
+        # Past the days looked at nothing is known: an opening that lasts that long has no end.
+        if change and change >= clock + (ahead - 1) * _DAY:
+            change = None
+    else:
+        # Nothing opens but where a sure span starts.
+        starts = sorted({s.start for spans in claims for s in spans if s.sure and s.start > clock})
+        opens = next((e for e in starts if _together(claims, e)), None)
     today = [e for e in later if e.date() == clock.date()]
     unsure = any(_together(claims, e) is None for e in (clock, *today))
-    return _Found(now, change if now else None, opens, unsure)
+    return _Found(now, change, opens, unsure)
 
 
 def _together(claims: list[list[_Span]], clock: datetime) -> Optional[bool]:

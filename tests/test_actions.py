@@ -1,5 +1,7 @@
 """Each action on its own, with the real knowledge base: what it says and what it remembers."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from actions.action_skip_question import ActionSkipQuestion
 from actions.base import KnowingAction
 from bot.checks import check_domain
 from bot.settings import ROOT
+from knowledge import FOLDER, load
 
 #: When every line with hours answers, unless a test says otherwise.
 AFTERNOON = "2026-11-24T15:00:00"
@@ -209,3 +212,40 @@ def test_every_action_stands_in_its_own_file_and_the_domain() -> None:
     files = {p.stem for p in (ROOT / "actions").glob("action_*.py")}
     assert set(executor.actions) == files
     assert check_domain() == []
+
+
+async def test_the_nearest_service_is_said_with_its_distance_and_source() -> None:
+    said, _ = await run(ActionFindServices(), "inform", {"need": "youth_house", "place": "Contern"})
+    intro = next(m for m in said if m.get("response") == "utter_results_nearest")
+    assert "Sandweiler, à environ 4 km" in intro["reason"]
+    assert "OpenStreetMap" in intro["source"]
+    assert cards(said)[0] == "maison-des-jeunes-sandweiler"
+
+
+async def test_a_service_that_perhaps_does_not_fit_is_offered_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    path = folder / "services" / "streetsport-streetart.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("ages: null", "ages: {min: 12, max: 25}"), encoding="utf-8")
+    action = ActionFindServices(load(folder))
+    aged = [{"entity": "age", "value": 50}]
+    said, _ = await run(action, "street_sport", {"age": 50}, entities=aged)
+    intro = next(m for m in said if m.get("response") == "utter_results_unsure")
+    assert "C'est peut-être pour un autre âge. Demandez d'abord." in intro["reason"]
+    assert cards(said) == ["streetsport-streetart"]
+    said, _ = await run(action, "street_sport", {"age": 15}, entities=[{**aged[0], "value": 15}])
+    assert responses(said)[0] == "utter_results"
+
+
+async def test_hours_say_the_state_first() -> None:
+    one = [{"entity": "service", "value": "one"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=one)
+    value = next(m for m in said if m.get("response") == "utter_known_ask_hours")["value"]
+    assert value.startswith("Ouvert maintenant, jusqu'à 18h00. Du lundi au vendredi")
+    closed = {"metadata": {"at": "2026-06-23T10:00:00"}}
+    eimab = [{"entity": "service", "value": "maison-relais-eimab"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=eimab, **closed)
+    value = next(m for m in said if m.get("response") == "utter_known_ask_hours")["value"]
+    assert value.startswith("Fermé aujourd'hui, 23 juin : jour férié (fête nationale)")

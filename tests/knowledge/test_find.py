@@ -313,13 +313,29 @@ def test_at_night_an_urgent_need_is_not_answered_by_who_sleeps(knowledge: Knowle
     day = [m.service.id for m in knowledge.find("emergency_housing", at=DAY)]
     night = [m.service.id for m in knowledge.find("emergency_housing", at=NIGHT)]
     assert sorted(day) == sorted(night)
-    # Opens at 17:00: right for tonight when it is day, no help at two in the night.
-    assert day[0] == "premier-appel"
+    # Opens at 17:00: right for tonight when it is day, no first answer at two in the night.
+    assert day[0] == "premier-appel" and night.index("premier-appel") == 2
     states = [knowledge.opening(knowledge.service(s), at=NIGHT) for s in night]
     asleep = [s.open_now is False or s.kind == "appointment" for s in states]
-    assert asleep == sorted(asleep) and any(asleep) and not all(asleep)
+    named = len(knowledge.needs["emergency_housing"].first)
+    for group in (asleep[:named], asleep[named:]):
+        assert group == sorted(group) and any(group) and not all(group)
     # Not urgent: the same order at any hour.
     assert _order(knowledge, "food_help", NIGHT) == _order(knowledge, "food_help", DAY)
+
+
+def test_at_night_who_is_surely_open_goes_first(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    path = folder / "partners" / "foyer-ulysse.yml"
+    text = path.read_text(encoding="utf-8")
+    always = "  hours:\n  - opening_hours: 24/7\n"
+    path.write_text(text.replace("  hours:\n  - value:", always + "    value:"), encoding="utf-8")
+    changed, luxembourg = load(folder), load(folder).place("Luxembourg")
+    night = [m.service.id for m in changed.find("emergency_housing", place=luxembourg, at=NIGHT)]
+    # Obenthalt is for the whole country and named first: as near as a commune can be.
+    assert night[:2] == ["foyer-obenthalt", "foyer-ulysse"]
+    day = [m.service.id for m in changed.find("emergency_housing", place=luxembourg, at=DAY)]
+    assert day.index("foyer-ulysse") > 2
 
 
 def _order(knowledge: Knowledge, need: str, at: datetime) -> list[str]:
@@ -344,3 +360,16 @@ def test_the_order_of_the_file_decides_between_lines_that_may_answer(knowledge: 
     lines = [x.id for x in knowledge.crisis_lines("crisis_child", at=DAY)]
     assert lines == ["113", "kanner-jugendtelefon", "one-hotline", "116000"]
     assert [x.id for x in knowledge.crisis_lines("crisis_child", at=NIGHT)][-1] == "one-hotline"
+
+
+def test_a_line_that_surely_answers_goes_before_one_with_unknown_hours(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    lines = "[kanner-jugendtelefon, sos-detresse, one-hotline]"
+    text = (folder / "crisis.yml").read_text(encoding="utf-8")
+    changed = re.sub(r"(crisis_child: ).*", rf"\1{lines}", text)
+    (folder / "crisis.yml").write_text(changed, encoding="utf-8")
+    knowledge = load(folder)
+    found = [x.id for x in knowledge.crisis_lines("crisis_child", at=datetime(2026, 11, 24, 9))]
+    assert found == ["one-hotline", "kanner-jugendtelefon", "sos-detresse"]
+    found = [x.id for x in knowledge.crisis_lines("crisis_child", at=NIGHT)]
+    assert found == ["kanner-jugendtelefon", "sos-detresse", "one-hotline"]
