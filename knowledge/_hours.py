@@ -86,6 +86,7 @@ def local(at: datetime) -> datetime:
     return at.astimezone(LUXEMBOURG) if at.tzinfo else at.replace(tzinfo=LUXEMBOURG)
 
 
+@lru_cache(maxsize=2048)
 def holiday(day: date) -> Optional[str]:
     """The name (a wording key without `holiday_`) of a public holiday of Luxembourg, or None."""
     if not _evaluator("PH").is_open(datetime.combine(day, time(12))):
@@ -300,8 +301,12 @@ def _then(words: Mapping[Language, str], more: Mapping[Language, str]) -> dict[L
 
 
 def _in_season(seasons: Iterable[Fact], day: date) -> bool:
-    noon = datetime.combine(day, time(12))
-    return any(_evaluator(str(f.season)).is_open(noon) for f in seasons)
+    return any(_within(str(f.season), day) for f in seasons)
+
+
+@lru_cache(maxsize=2048)
+def _within(season: str, day: date) -> bool:
+    return _evaluator(season).is_open(datetime.combine(day, time(12)))
 
 
 def _season_begins(seasons: Iterable[Fact], day: date) -> Optional[date]:

@@ -228,7 +228,7 @@ async def test_a_service_that_perhaps_does_not_fit_is_offered_with_the_reason(
     folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
     path = folder / "services" / "streetsport-streetart.yml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("ages: null", "ages: {min: 12, max: 25}"), encoding="utf-8")
+    path.write_text(text.replace("  ages: null", "  ages: {min: 12, max: 25}"), encoding="utf-8")
     action = ActionFindServices(load(folder))
     aged = [{"entity": "age", "value": 50}]
     said, _ = await run(action, "street_sport", {"age": 50}, entities=aged)
