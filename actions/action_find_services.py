@@ -58,7 +58,7 @@ def _nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     """The first three; where the place decides, those on the spot, else the nearest ones."""
     if not place_decides:
         return matches[:MAX_CARDS]
-    here = [m for m in matches if m.reason in ("quarter", "commune", "somewhere")]
+    here = [m for m in matches if m.reason in ("quarter", "commune", "somewhere", "ask")]
     if here:
         return here[:MAX_CARDS]
     near = [m for m in matches if m.reason == "near"][: MAX_CARDS - 1]

@@ -11,14 +11,14 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from actions.action_answer_detail import ActionAnswerDetail
 from actions.action_choose_topic import ActionChooseTopic
 from actions.action_continue import ActionContinue
-from actions.action_find_services import ActionFindServices
+from actions.action_find_services import ActionFindServices, _nearest
 from actions.action_restart import ActionRestart
 from actions.action_show_helplines import ActionShowHelplines
 from actions.action_skip_question import ActionSkipQuestion
 from actions.base import KnowingAction
 from bot.checks import check_domain
 from bot.settings import ROOT
-from knowledge import FOLDER, load
+from knowledge import FOLDER, Match, load
 
 #: When every line with hours answers, unless a test says otherwise.
 AFTERNOON = "2026-11-24T15:00:00"
@@ -237,6 +237,12 @@ async def test_a_service_that_perhaps_does_not_fit_is_offered_with_the_reason(
     assert cards(said) == ["streetsport-streetart"]
     said, _ = await run(action, "street_sport", {"age": 15}, entities=[{**aged[0], "value": 15}])
     assert responses(said)[0] == "utter_results"
+
+
+@pytest.mark.parametrize("place_decides", [True, False])
+def test_who_helps_to_find_help_is_shown(place_decides: bool) -> None:
+    matches = [Match(load().association, "ask")]
+    assert _nearest(matches, place_decides=place_decides) == matches
 
 
 async def test_hours_say_the_state_first() -> None:
