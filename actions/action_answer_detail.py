@@ -60,7 +60,7 @@ def answer_detail(
 
 def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
     def value(turn: Turn, service: Service) -> Optional[str]:
-        return turn.knowledge.text(service, name, turn.language)
+        return turn.knowledge.text(service, name, turn.language, at=turn.at)
 
     return value
 

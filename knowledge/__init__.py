@@ -3,6 +3,7 @@
 This is its only door; modules with a leading underscore are private.
 """
 
+from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
@@ -12,6 +13,7 @@ from knowledge._phone import dialled, spoken
 __all__ = [
     "FOLDER",
     "LANGUAGES",
+    "Audit",
     "Helpline",
     "InvalidKnowledge",
     "Knowledge",
@@ -23,6 +25,7 @@ __all__ = [
     "Problem",
     "Service",
     "UnknownId",
+    "audit",
     "dialled",
     "load",
     "spoken",

@@ -3,13 +3,21 @@
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Iterator, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
 from knowledge._find import Finder, Match
 from knowledge._load import Files, check
-from knowledge._model import Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._model import (
+    Helpline,
+    Language,
+    Need,
+    Place,
+    Service,
+    ServiceType,
+    SocialOffice,
+)
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
@@ -20,6 +28,7 @@ class Knowledge:
 
     def __init__(self, files: Files, wording: Wording) -> None:
         assert files.association is not None
+        self.folder: Path = files.folder
         self.association: Service = files.association
         self.services: dict[str, Service] = files.services
         self.partners: dict[str, Service] = files.partners
@@ -28,8 +37,8 @@ class Knowledge:
         self.places: dict[str, Place] = files.places
         self.social_offices: list[SocialOffice] = files.social_offices
         self.words = wording
-        self._crisis = files.crisis
-        self._types = files.types
+        self.crisis: dict[str, list[str]] = files.crisis
+        self.types: dict[str, ServiceType] = files.types
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -79,9 +88,9 @@ class Knowledge:
 
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis: the file's order, those known to be closed now last."""
-        if crisis not in self._crisis:
+        if crisis not in self.crisis:
             raise UnknownId(crisis)
-        lines = [self.helplines[name] for name in self._crisis[crisis]]
+        lines = [self.helplines[name] for name in self.crisis[crisis]]
         closed = [self._cards.helpline(line, "fr", at)["open_now"] is False for line in lines]
         return [line for _, line in sorted(zip(closed, lines), key=lambda pair: pair[0])]
 
@@ -101,26 +110,17 @@ class Knowledge:
         ids = service.serves.quarters or service.serves.communes
         return ", ".join(self.places[i].in_(language) for i in ids) or None
 
-    def text(self, service: Service, field: str, language: Language) -> Optional[str]:
+    def text(
+        self, service: Service, field: str, language: Language, *, at: datetime
+    ) -> Optional[str]:
         """One field of a service in words, with its notice; None when it is unknown."""
         if field == "eligibility":
-            return self._cards.who(service, language)
-        return self._cards.text(service, field, language)
+            return self._cards.who(service, language, at)
+        return self._cards.text(service, field, language, at)
 
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""
         return any(service.facts.get(f) for f in ("phone", "email", "address"))
-
-    def gaps(self) -> dict[str, Any]:
-        """For the audit: per service of the association, which facts are missing or flagged."""
-        fields = ("address", "phone", "email", "hours")
-        return {
-            s.id: {
-                "missing": [f for f in fields if not s.facts.get(f)],
-                "to_confirm": [f for f in fields if any(not x.confirmed for x in s.facts.get(f))],
-            }
-            for s in self.services.values()
-        }
 
 
 @lru_cache(maxsize=4)

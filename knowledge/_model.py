@@ -3,6 +3,8 @@
 Every class is read from YAML by `_load`; unknown keys and wrong types are errors.
 """
 
+import re
+from datetime import date
 from enum import Enum
 from typing import Any, Literal, Mapping, Optional
 
@@ -68,6 +70,16 @@ class Reliability(str, Enum):
     public_code = "public_code"
 
 
+def _is_date(value: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
+        return False
+    try:
+        date(*[*map(int, value.split("-")), 1, 1][:3])
+    except ValueError:
+        return False
+    return True
+
+
 class Fact(Record):
     """One value with where it was read.
 
@@ -75,6 +87,8 @@ class Fact(Record):
     no date). `contradicted`: sources disagree; shown only together with all the others, or
     not at all when another entry of the field is a `safe_part`.
     `opening_hours`: the same hours in OpenStreetMap syntax, when the value can be computed with.
+    `date`: of the source, as much as it shows (2024, 2024-03 or 2024-03-15).
+    `superseded`: who replaced or withdrew the value, and when; such a fact is kept, never shown.
     """
 
     value: str = Field(min_length=1)
@@ -87,7 +101,21 @@ class Fact(Record):
     confirmed: bool
     contradicted: bool = False
     safe_part: bool = False
+    superseded: Optional[str] = None
     note: Optional[str] = None
+
+    @validator("date")
+    def _a_day(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not _is_date(value):
+            raise ValueError(f"'{value}' is no date: write 2024, 2024-03 or 2024-03-15")
+        return value
+
+    @validator("year")
+    def _of_the_date(cls, value: Optional[int], values: dict[str, Any]) -> Optional[int]:
+        day = values.get("date")
+        if day and value and int(day[:4]) != value:
+            raise ValueError(f"{value} is not the year of the date {day}")
+        return value
 
     @validator("opening_hours")
     def _computable(cls, value: Optional[str]) -> Optional[str]:
@@ -125,7 +153,7 @@ class Facts(Record):
 
         Flagged texts (hours, cost, …) add to confirmed ones; a flagged address or number does not.
         """
-        facts: tuple[Fact, ...] = getattr(self, field) or ()
+        facts = tuple(f for f in getattr(self, field) or () if not f.superseded)
         confirmed = tuple(f for f in facts if f.confirmed and not f.contradicted)
         if confirmed and field in _ADDING:
             return confirmed + tuple(f for f in facts if not f.confirmed and not f.contradicted)

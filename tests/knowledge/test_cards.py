@@ -72,7 +72,7 @@ def test_a_contradicted_value_never_stands_alone(knowledge: Knowledge) -> None:
 
 
 def test_general_facts_fill_what_the_house_does_not_say(knowledge: Knowledge) -> None:
-    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr")
+    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr", at=AT)
     assert cost and "chèque-service" in cost
 
 

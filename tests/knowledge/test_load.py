@@ -52,7 +52,7 @@ def test_the_real_files_load() -> None:
         (SERVICE, "founded: 1991", "founded: 1991\nfounded: 1992", "founded", "twice"),
         ("needs.yml", "- surendettement", "- nobody", "debt_help.first.0", "not a known service"),
         ("crisis.yml", "sos-detresse", "sos-detrese", "crisis_suicide.1", "not a known helpline"),
-        ("places/quarters.yml", "commune: luxembourg", "commune: paris", "file", "paris"),
+        ("places/quarters.yml", "commune: luxembourg", "commune: paris", "0.commune", "paris"),
         ("social_offices.yml", "- beaufort", "- befort", "0.communes.0", "not a known place"),
     ],
 )
