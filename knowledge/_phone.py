@@ -8,7 +8,7 @@ from phonenumbers import shortnumberinfo
 
 #: Short numbers that phonenumbers does not know, or takes for ordinary ones.
 _SHORT = re.compile(r"^(11[0-9]|116\d{3}|2755)$")
-_PRINTED = re.compile(r"^[\d\s()+./–-]+$")
+_PRINTED = re.compile(r"^[\d\s()+.–-]+$")
 _FOREIGN = re.compile(r"^(\+|00)(?!352)")
 
 
