@@ -8,6 +8,8 @@ from phonenumbers import shortnumberinfo
 
 #: Short numbers that phonenumbers does not know, or takes for ordinary ones.
 _SHORT = re.compile(r"^(11[0-9]|116\d{3}|2755)$")
+#: phonenumbers takes four digits for a number; more likely the rest was forgotten.
+_SHORTEST = 5
 _PRINTED = re.compile(r"^[\d\s()+.–-]+$")
 _FOREIGN = re.compile(r"^(\+|00)(?!352)")
 
@@ -36,6 +38,8 @@ def phone_problem(number: str) -> Optional[str]:
     national = digits(number)
     if is_short(national):
         return None
+    if len(national) < _SHORTEST:
+        return f"'{number}' is too short for a Luxembourg telephone number"
     try:
         parsed = phonenumbers.parse(national, "LU")
     except phonenumbers.NumberParseException as error:

@@ -63,14 +63,15 @@ class Document:
 
     def _write(self, lines: list[str]) -> None:
         self.text = "".join(lines)
-        if self._parsed() != self._data:
+        try:
+            as_meant = self._parsed() == self._data
+        except yaml.YAMLError:
+            as_meant = False
+        if not as_meant:
             raise NotEditable(f"{self.path}: is not in the usual layout; change it by hand")
 
     def _parsed(self) -> Data:
-        try:
-            data: Data = yaml.load(self.text, yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            raise NotEditable(f"{self.path}: {error}") from error
+        data: Data = yaml.load(self.text, yaml.CSafeLoader)
         return data
 
     def _lines(self) -> list[str]:
@@ -123,6 +124,8 @@ def write_all(folder: Path, documents: list[Document]) -> None:
     Raises InvalidKnowledge when the directory would not load, NotEditable when a file was
     changed since it was read, OSError when the disk refuses; the files are then as before.
     """
+    if not documents:
+        return
     new = {d.path: d.text.encode("utf-8") for d in documents}
     _try_in_copy(folder, new)
     for document in documents:

@@ -31,6 +31,8 @@ from knowledge._wording import Wording
 
 _TODO: tuple[Kind, ...] = ("missing", "contradictory", "unconfirmed", "stale")
 _GREY, _MISSING, _UNSURE = "E7E6E6", "FFF6CC", "FBE0C8"
+#: All others are texts: a spreadsheet must not take a telephone number for a sum.
+_FORMATS = {"confirmed_on": "yyyy-mm-dd", "age_from": "General", "age_to": "General"}
 _WIDTHS = {"kind": 12, "id": 30, "todo": 40, "confirmed": 12, "confirmed_on": 14, "phone": 22}
 _WIDTH, _NARROW, _WIDE = 28, 16, 48
 
@@ -105,7 +107,7 @@ def _services(
             cell = _put(sheet, number, column, cells[key])
             cell.protection = Protection(locked=key in LOCKED)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.number_format = "yyyy-mm-dd" if key == "confirmed_on" else "@"
+            cell.number_format = _FORMATS.get(key, "@")
             if key in LOCKED:
                 cell.fill = PatternFill("solid", start_color=_GREY)
     sheet.row_dimensions[KEY_ROW].hidden = True

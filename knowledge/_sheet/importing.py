@@ -170,9 +170,14 @@ class _Importer:
             cells.report("confirmed_by", "too_long", limit=_MAX_NAME)
         if who.startswith(("=", "@")):
             cells.report("confirmed_by", "formula")
-        document = Document(self._knowledge.folder / row.file)
+        if cells.all_confirmed or any(map(cells.changed, keys(self._language))):
+            self._take_fields(cells, f"{who}, {day}", day)
+        for bad in cells.bad:
+            self._report(number, bad.column, bad.key, **bad.gaps)
+
+    def _take_fields(self, cells: RowCells, by: str, day: Optional[date]) -> None:
+        document = Document(self._knowledge.folder / cells.row.file)
         before = len(self._changes)
-        by = f"{who}, {day}"
         for field in dict.fromkeys(map(field_of, keys(self._language))):
             if field in FACT_FIELDS:
                 self._take_fact(field, cells, document, by, day)
@@ -180,19 +185,17 @@ class _Importer:
                 for code, text in self._parser.names(field, cells).items():
                     if cells.changed(f"{field}_{code}"):
                         document.set((field, code), text)
-                self._note(field, cells, by)
+                        self._note(f"{field}_{code}", cells, by)
             elif field == "serves" and _changed(field, cells):
                 self._take_serves(cells, document, by)
         changed = len(self._changes) > before
-        if changed or cells.all_confirmed:
-            if not who:
-                cells.report("confirmed_by", "who_missing")
-            if not new["confirmed_on"]:
-                cells.report("confirmed_on", "when_missing")
-        for bad in cells.bad:
-            self._report(number, bad.column, bad.key, **bad.gaps)
         if changed:
             self._documents.append(document)
+        if changed or cells.all_confirmed:
+            if not cells.new["confirmed_by"]:
+                cells.report("confirmed_by", "who_missing")
+            if not cells.new["confirmed_on"]:
+                cells.report("confirmed_on", "when_missing")
 
     def _take_serves(self, cells: RowCells, document: Document, by: str) -> None:
         served, item = self._parser.serves(cells), cells.row.item
@@ -251,17 +254,17 @@ class _Importer:
         self._note(field, cells, by, values)
 
     def _note(
-        self, field: str, cells: RowCells, by: str, values: Optional[list[Value]] = None
+        self, key: str, cells: RowCells, by: str, values: Optional[list[Value]] = None
     ) -> None:
-        """Adds to what is shown before anything is written."""
-        row = cells.row
-        old = _joined(cells.old, field)
-        new = _joined(cells.new, field)
-        if values is not None:
+        """Adds to what is shown before anything is written. `key`: of a column or a fact."""
+        item = cells.row.item
+        if values is None:
+            label, old, new = self._labels.column(key), cells.old[key], cells.new[key]
+        else:
+            label = self._labels.field(key)
+            old = "; ".join(_said(_value(f), self._language) for f in item.facts.get(key))
             new = "; ".join(_said(value, self._language) for value in values)
-            old = "; ".join(_said(_value(f), self._language) for f in row.item.facts.get(field))
-        label = self._labels.field(field)
-        self._changes.append(Change(row.kind, row.item.id, label, old, new, by))
+        self._changes.append(Change(cells.row.kind, item.id, label, plain(old), plain(new), by))
 
 
 def _language_of(table: Table, words: Wording) -> Language:
@@ -287,10 +290,6 @@ def _changed(field: str, cells: RowCells) -> bool:
 
 def _first_key(field: str, cells: RowCells) -> str:
     return next(key for key in cells.old if field_of(key) == field)
-
-
-def _joined(cells: Cells, field: str) -> str:
-    return "; ".join(plain(text) for key, text in cells.items() if text and field_of(key) == field)
 
 
 def _value(fact: Fact) -> Value:

@@ -123,7 +123,9 @@ def _plain(value: str) -> Cell:
     """Takes the apostrophe of `write_csv` away again."""
     if value.startswith("'") and _FORMULA.match(value):
         return Cell(value[1:].strip())
-    return Cell(value.strip(), formula=value.startswith(("=", "@")))
+    if value.startswith(("=", "@")):
+        return Cell("", formula=True)
+    return Cell(value.strip())
 
 
 def _xlsx(content: bytes) -> Iterator[list[Cell]]:
@@ -171,7 +173,7 @@ def _rows_of_book(content: bytes) -> Iterator[list[Cell]]:
 
 def _cell(cell: Any) -> Cell:
     value = cell.value
-    if cell.data_type == "f":
+    if cell.data_type in ("f", "e"):  # "e": what a formula leaves when it fails, as #REF!
         return Cell("", formula=True)
     if value is None:
         return Cell("")
