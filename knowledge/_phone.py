@@ -71,7 +71,7 @@ def _pairs(national: str) -> str:
 
 
 def _grouped(national: str) -> str:
-    if len(national) <= 4:
+    if len(national) <= 5:
         return national
     if len(national) == 6 and national.startswith("116"):
         return f"{national[:3]} {national[3:]}"
