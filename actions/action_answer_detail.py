@@ -60,7 +60,7 @@ def answer_detail(
 
 def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
     def value(turn: Turn, service: Service) -> Optional[str]:
-        return turn.knowledge.text(service, name, turn.language)
+        return turn.knowledge.text(service, name, turn.language, at=turn.at)
 
     return value
 
@@ -69,7 +69,7 @@ def _hours(turn: Turn, service: Service) -> Optional[str]:
     """Whether it is open now, as far as that is known, then the hours."""
     state = turn.knowledge.opening(service, at=turn.at)
     said = state.words[turn.language] if state.kind != "unknown" else None
-    hours = turn.knowledge.text(service, "hours", turn.language)
+    hours = turn.knowledge.text(service, "hours", turn.language, at=turn.at)
     return ". ".join(part.rstrip(".") for part in (said, hours) if part) or None
 
 

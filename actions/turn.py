@@ -126,12 +126,13 @@ def say_association(out: CollectingDispatcher, turn: Turn, response: str) -> Non
     card = knowledge.service_card(knowledge.association, language, at=turn.at)
     facts = knowledge.association.facts
     phone = card["phones"][0]
+    label = phone["label"]
     out.utter_message(
         response=response,
         phone=phone["number"],
         email=facts.get("email")[0].value,
         address=facts.get("address")[0].in_(language),
-        notice=phone["label"][:1].upper() + phone["label"][1:],
+        notice=f" {label[:1].upper()}{label[1:]}." if label else "",
     )
 
 

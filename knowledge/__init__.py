@@ -3,6 +3,7 @@
 This is its only door; modules with a leading underscore are private.
 """
 
+from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
@@ -14,6 +15,7 @@ __all__ = [
     "FOLDER",
     "LANGUAGES",
     "LUXEMBOURG",
+    "Audit",
     "Helpline",
     "Household",
     "InvalidKnowledge",
@@ -27,6 +29,7 @@ __all__ = [
     "Problem",
     "Service",
     "UnknownId",
+    "audit",
     "dialled",
     "load",
     "spoken",

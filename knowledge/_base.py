@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Iterator, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
@@ -19,6 +19,7 @@ from knowledge._model import (
     Need,
     Place,
     Service,
+    ServiceType,
     SocialOffice,
 )
 from knowledge._reasons import Reasons
@@ -34,6 +35,7 @@ class Knowledge:
 
     def __init__(self, files: Files, wording: Wording) -> None:
         assert files.association is not None
+        self.folder: Path = files.folder
         self.association: Service = files.association
         self.services: dict[str, Service] = files.services
         self.partners: dict[str, Service] = files.partners
@@ -42,8 +44,8 @@ class Knowledge:
         self.places: dict[str, Place] = files.places
         self.social_offices: list[SocialOffice] = files.social_offices
         self.words = wording
-        self._crisis = files.crisis
-        self._types = files.types
+        self.crisis: dict[str, list[str]] = files.crisis
+        self.types: dict[str, ServiceType] = files.types
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -125,9 +127,9 @@ class Knowledge:
 
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis, as `_awake_first` orders them. Raises UnknownId."""
-        if crisis not in self._crisis:
+        if crisis not in self.crisis:
             raise UnknownId(crisis)
-        return self._awake_first([self.helplines[name] for name in self._crisis[crisis]], at)
+        return self._awake_first([self.helplines[name] for name in self.crisis[crisis]], at)
 
     def need_lines(self, need: str, *, at: datetime) -> list[Helpline]:
         """The helplines shown with a need, as `_awake_first` orders them. Raises UnknownId."""
@@ -167,26 +169,17 @@ class Knowledge:
         ids = service.serves.quarters or service.serves.communes
         return ", ".join(self.places[i].in_(language) for i in ids) or None
 
-    def text(self, service: Service, field: str, language: Language) -> Optional[str]:
+    def text(
+        self, service: Service, field: str, language: Language, *, at: datetime
+    ) -> Optional[str]:
         """One field of a service in words, with its notice; None when it is unknown."""
         if field == "eligibility":
-            return self._cards.who(service, language)
-        return self._cards.text(service, field, language)
+            return self._cards.who(service, language, at)
+        return self._cards.text(service, field, language, at)
 
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""
         return any(service.facts.get(f) for f in ("phone", "email", "address"))
-
-    def gaps(self) -> dict[str, Any]:
-        """For the audit: per service of the association, which facts are missing or flagged."""
-        fields = ("address", "phone", "email", "hours")
-        return {
-            s.id: {
-                "missing": [f for f in fields if not s.facts.get(f)],
-                "to_confirm": [f for f in fields if any(not x.confirmed for x in s.facts.get(f))],
-            }
-            for s in self.services.values()
-        }
 
 
 def _is_night(at: datetime) -> bool:

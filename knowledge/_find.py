@@ -94,9 +94,9 @@ class Finder:
     def _misfits(self, service: Service, person: Person) -> Optional[tuple[Misfit, ...]]:
         """Why the service perhaps does not fit; None when a confirmed fact excludes the person."""
         serves, facts = service.serves, service.facts
-        conditions = any(f.confirmed for f in facts.eligibility or ())
-        sourced_age = any(f.confirmed for f in facts.age_range or ()) or (
-            facts.age_range is None and conditions
+        conditions = any(f.confirmed for f in facts.in_use("eligibility"))
+        sourced_age = any(f.confirmed for f in facts.in_use("age_range")) or (
+            not facts.in_use("age_range") and conditions
         )
         ages = serves.ages or self._type_ages.get(service.type)
         commune = self.commune(person.place) if person.place else None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
+from knowledge._freshness import is_stale
 from knowledge._model import LANGUAGES, Entry, Fact, Language, SpecialDays
 from knowledge._wording import Wording
 
@@ -52,7 +53,8 @@ class Opening:
 
     `open_now` is None where it is not known. `until`: when the present opening ends (None around
     the clock). `next_opening`: the next moment it is known to open. Both are aware, in
-    Luxembourg's time. `confirmed` is False where flagged hours were used; `words` then say so.
+    Luxembourg's time. `confirmed` is False where flagged hours were used; `words` then say so, and
+    also of when they are where they are old.
     """
 
     kind: Kind
@@ -109,10 +111,12 @@ def _evaluator(hours: str) -> OpeningHours:
 class Hours:
     """Says whether entries are open, with the words of the catalogues.
 
-    `noticed` adds the notice of a flagged fact to a text.
+    `noticed` adds the notice of a flagged or old fact to a text.
     """
 
-    def __init__(self, wording: Wording, noticed: Callable[[str, Fact, Language], str]) -> None:
+    def __init__(
+        self, wording: Wording, noticed: Callable[[str, Fact, Language, datetime], str]
+    ) -> None:
         self._words = wording
         self._noticed = noticed
 
@@ -137,24 +141,28 @@ class Hours:
             confirmed = all(f.confirmed for f in used)
             # The words carry the notice; a bare date would look certain.
             sure = opens if confirmed else None
-            return self._state("season_over", False, self._season(begins), seasons, opens=sure)
+            return self._state(now, "season_over", False, self._season(begins), seasons, opens=sure)
         name = holiday(today)
         closes = entry.holidays == "closed" or any("PH" in str(f.opening_hours) for f in used)
         if name and closes and not (found and (found.unsure_today or _opens_on(found, today))):
             return self._closed("holiday", self._holiday(name, today), now, opens, used)
         if by_appointment:
             return self._state(
-                "appointment", None, self._each("opening_appointment"), by_appointment
+                now, "appointment", None, self._each("opening_appointment"), by_appointment
             )
         first = self._each("call_first" if entry.facts.get("phone") else "ask_first")
         if found is None:
-            return self._state("unknown", None, _then(self._each("opening_unknown"), first), ())
+            return self._state(
+                now, "unknown", None, _then(self._each("opening_unknown"), first), ()
+            )
         if name and entry.holidays == "unknown" and found.unsure_today:
             words = self._each("opening_holiday_unknown", holiday=f"holiday_{name}")
-            return self._state("holiday_unknown", found.open, _then(words, first), (), opens=opens)
+            return self._state(
+                now, "holiday_unknown", found.open, _then(words, first), (), opens=opens
+            )
         if found.open is None:
             words = _then(self._each("opening_unsure"), first)
-            return self._state("unsure", None, words, (), opens=opens)
+            return self._state(now, "unsure", None, words, (), opens=opens)
         return self._closed("closed", self._each("opening_closed"), now, opens, used)
 
     def notices(self, entry: Entry, at: datetime, language: Language) -> list[str]:
@@ -172,11 +180,11 @@ class Hours:
     def _open(self, found: _Found, used: Iterable[Fact], now: datetime) -> Opening:
         if found.end is None:
             words = self._each("opening_around_the_clock")
-            return self._state("around_the_clock", True, words, used)
+            return self._state(now, "around_the_clock", True, words, used)
         until = _aware(found.end, now)
         assert until is not None
         words = {code: self._until(until, now, code) for code in LANGUAGES}
-        return self._state("open", True, words, used, until=until)
+        return self._state(now, "open", True, words, used, until=until)
 
     def _closed(
         self,
@@ -187,7 +195,7 @@ class Hours:
         used: Iterable[Fact],
     ) -> Opening:
         if opens is None:
-            return self._state(kind, False, words, used if kind == "closed" else ())
+            return self._state(now, kind, False, words, used if kind == "closed" else ())
         later = {
             code: self._words(
                 code,
@@ -197,10 +205,11 @@ class Hours:
             )
             for code in LANGUAGES
         }
-        return self._state(kind, False, _then(words, later), used, opens=opens)
+        return self._state(now, kind, False, _then(words, later), used, opens=opens)
 
     def _state(
         self,
+        now: datetime,
         kind: Kind,
         open_now: Optional[bool],
         words: Mapping[Language, str],
@@ -209,9 +218,11 @@ class Hours:
         until: Optional[datetime] = None,
         opens: Optional[datetime] = None,
     ) -> Opening:
+        used = list(used)
         flagged = next((f for f in used if not f.confirmed), None)
-        if flagged:
-            words = {code: self._noticed(words[code], flagged, code) for code in LANGUAGES}
+        doubtful = flagged or next((f for f in used if is_stale(f, now)), None)
+        if doubtful:
+            words = {code: self._noticed(words[code], doubtful, code, now) for code in LANGUAGES}
         return Opening(kind, open_now, words, until, opens, flagged is None)
 
     def _each(self, key: str, **keys: str) -> dict[Language, str]:
@@ -323,12 +334,13 @@ def _look_up(
     Facts that may be shown add to each other. Where a contradicted one says otherwise, the
     moment is not sure.
     """
-    facts = [f for f in entry.facts.hours or () if f.opening_hours]
+    known = entry.facts.in_use("hours")
+    facts = [f for f in known if f.opening_hours]
     shown = [f for f in entry.facts.get("hours") if f in facts and not f.contradicted]
     against = [[f] for f in facts if f.contradicted]
     if any(f.confirmed for f in shown):
         against = []
-    elif not shown and len(against) < len(entry.facts.hours or ()):
+    elif not shown and len(against) < len(known):
         # One of the contradicting values cannot be computed with: it may say anything.
         return [], None
     claims = [shown, *against] if shown else against

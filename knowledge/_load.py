@@ -1,11 +1,13 @@
 """Reads the files of a knowledge folder, checks them one by one and then together."""
 
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
 
 from pydantic import ValidationError
 
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._forms import FORMS
 from knowledge._model import (
     Fact,
     Helpline,
@@ -29,6 +31,7 @@ class Files:
         self.folder = folder
         self.problems: list[Problem] = []
         self.origin: dict[str, Path] = {}
+        self.index: dict[str, int] = {}  # of a place in its file
         self.services = self._folder(Service, "services")
         self.partners = self._folder(Service, "partners")
         self.helplines = self._folder(Helpline, "helplines")
@@ -102,6 +105,7 @@ class Files:
                     self.add(path, (index, "id"), f"'{place.id}' is used by another place")
                 found[place.id] = place
                 self.origin[f"places/{place.id}"] = path
+                self.index[place.id] = index
         return found
 
 
@@ -118,6 +122,7 @@ def check(files: Files) -> list[Problem]:
         _check_facts(files, helpline.facts, files.origin[f"helplines/{helpline.id}"])
     if files.association:
         _check_facts(files, files.association.facts, files.folder / "association.yml")
+        _check_association(files)
     both = files.services.keys() & files.partners.keys()
     for name in sorted(both):
         files.add(files.origin[f"partners/{name}"], ("id",), "is also the id of a service")
@@ -148,18 +153,13 @@ def _check_service(files: Files, service: Service, path: Path) -> None:
     _check_facts(files, service.facts, path)
 
 
-#: What a value of a field must look like: (test, message).
-_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "email": (lambda v: v.count("@") == 1 and "." in v.split("@")[1], "is not an e-mail address"),
-    "website": (lambda v: v.startswith(("https://", "http://")), "is not a web address"),
-    "age_range": (
-        lambda v: all(part.isdigit() for part in v.split("-")),
-        "must be two ages in years, as in 12-25",
-    ),
-    "coordinates": (
-        lambda v: len(v.split(",")) == 2,
-        "must be latitude and longitude, as in 49.6,6.1",
-    ),
+#: What a value that fails its form is told.
+_MESSAGES: Mapping[str, str] = {
+    "address": "holds a post code that Luxembourg does not have: four digits, as in L-1450",
+    "email": "is not an e-mail address",
+    "website": "is not a web address",
+    "age_range": "must be two ages in years, as in 12-25",
+    "coordinates": "must be latitude and longitude inside Luxembourg, as in 49.6,6.1",
 }
 
 
@@ -168,12 +168,36 @@ def _check_facts(files: Files, facts: Any, path: Path) -> None:
         for index, fact in enumerate(entries or ()):
             _check_place(files, path, field, index, fact)
             at = ("facts", field, index, "value")
-            if field == "phone" and (message := phone_problem(fact.value)):
-                files.add(path, at, message)
-            if field in _FORMS and fact.words is None:
-                test, message = _FORMS[field]
-                if not test(fact.value):
-                    files.add(path, at, f"'{fact.value}' {message}")
+            if field == "phone":
+                if message := phone_problem(fact.value):
+                    files.add(path, at, message)
+            elif fact.words and field == "age_range":
+                continue  # "from 12" in words
+            elif field in FORMS and not FORMS[field](fact.value):
+                files.add(path, at, f"'{fact.value}' {_MESSAGES[field]}")
+
+
+def _check_association(files: Files) -> None:
+    """Every answer without a contact falls back on the association's own."""
+    if files.association:
+        path = files.folder / "association.yml"
+        for field in ("address", "phone", "email"):
+            if not files.association.facts.get(field):
+                files.add(path, ("facts", field), "must be known: answers fall back on it")
+        both = {*files.services, *files.partners}
+        if files.association.id in both:
+            files.add(path, ("id",), "is also the id of a service or partner")
+
+
+def _check_ring(
+    files: Files, links: Mapping[str, Iterable[str]], where: Callable[[str], "tuple[Path, Loc]"]
+) -> None:
+    """Adds a problem when references lead back to where they began: a -> b -> a."""
+    try:
+        TopologicalSorter(links).prepare()
+    except CycleError as error:
+        ring = error.args[1][::-1]
+        files.add(*where(ring[0]), f"points back to itself: {' -> '.join(ring)}")
 
 
 #: Keys of a fact that mean something in one field only.
@@ -199,11 +223,22 @@ def _check_tables(files: Files) -> None:
         _refers(files, crisis_path, (name,), lines, files.helplines, "helpline")
     for place in files.places.values():
         path = files.origin[f"places/{place.id}"]
+        index = files.index[place.id]
         if place.commune and place.commune not in files.places:
-            files.add(path, (), f"{place.id}: commune '{place.commune}' is not a known place")
-        for part in place.parts:
-            if part not in files.places:
-                files.add(path, (), f"{place.id}: part '{part}' is not a known place")
+            files.add(path, (index, "commune"), f"'{place.commune}' is not a known place")
+        elif place.commune and files.places[place.commune].kind != "commune":
+            files.add(path, (index, "commune"), f"'{place.commune}' is not a commune")
+        _refers(files, path, (index, "parts"), place.parts, files.places, "place")
+    _check_ring(
+        files,
+        {p.id: p.parts for p in files.places.values()},
+        lambda name: (files.origin[f"places/{name}"], (files.index[name], "parts")),
+    )
+    _check_ring(
+        files,
+        {s.id: [s.same_service_as] for s in files.services.values() if s.same_service_as},
+        lambda name: (files.origin[f"services/{name}"], ("same_service_as",)),
+    )
     path = files.folder / "social_offices.yml"
     for index, office in enumerate(files.social_offices):
         _refers(files, path, (index, "communes"), office.communes, files.places, "place")

@@ -88,6 +88,16 @@ class Reliability(str, Enum):
     public_code = "public_code"
 
 
+def _is_date(value: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
+        return False
+    try:
+        date(*[*map(int, value.split("-")), 1, 1][:3])
+    except ValueError:
+        return False
+    return True
+
+
 class Fact(Record):
     """One value with where it was read.
 
@@ -97,6 +107,8 @@ class Fact(Record):
     `opening_hours`: the same hours in OpenStreetMap syntax, when the value can be computed with.
     `season`: the days of the year on which the hours hold, in the same syntax, without times.
     `only`: on an appointment: nobody is received without one.
+    `date`: of the source, as much as it shows (2024, 2024-03 or 2024-03-15).
+    `superseded`: who replaced or withdrew the value, and when; such a fact is kept, never shown.
     """
 
     value: str = Field(min_length=1)
@@ -111,7 +123,21 @@ class Fact(Record):
     confirmed: bool
     contradicted: bool = False
     safe_part: bool = False
+    superseded: Optional[str] = None
     note: Optional[str] = None
+
+    @validator("date")
+    def _a_day(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not _is_date(value):
+            raise ValueError(f"'{value}' is no date: write 2024, 2024-03 or 2024-03-15")
+        return value
+
+    @validator("year")
+    def _of_the_date(cls, value: Optional[int], values: dict[str, Any]) -> Optional[int]:
+        day = values.get("date")
+        if day and value and int(day[:4]) != value:
+            raise ValueError(f"{value} is not the year of the date {day}")
+        return value
 
     @validator("opening_hours")
     def _computable(cls, value: Optional[str]) -> Optional[str]:
@@ -148,12 +174,16 @@ class Facts(Record):
             raise ValueError("an empty list says nothing: write null when it is unknown")
         return value
 
+    def in_use(self, field: str) -> tuple[Fact, ...]:
+        """All facts of a field but the superseded ones, shown or not."""
+        return tuple(f for f in getattr(self, field) or () if not f.superseded)
+
     def get(self, field: str) -> tuple[Fact, ...]:
         """The facts that may be shown: confirmed ones first, else the safe or all flagged ones.
 
         Flagged texts (hours, cost, …) add to confirmed ones; a flagged address or number does not.
         """
-        facts: tuple[Fact, ...] = getattr(self, field) or ()
+        facts = self.in_use(field)
         confirmed = tuple(f for f in facts if f.confirmed and not f.contradicted)
         if confirmed and field in _ADDING:
             return confirmed + tuple(f for f in facts if not f.confirmed and not f.contradicted)

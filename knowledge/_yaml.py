@@ -14,7 +14,7 @@ def read(path: Path) -> Any:
     """The content of a YAML file.
 
     Raises InvalidKnowledge when the file cannot be read, is not YAML, holds nothing, or
-    names a key twice (plain YAML would silently keep the last one).
+    names a key twice (plain YAML would silently keep the last one) or holds itself.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def read(path: Path) -> Any:
         node = loader.get_single_node()
         if node is None:
             raise InvalidKnowledge([Problem(path, 1, "file", "is empty")])
-        problems = list(_duplicates(path, node, ()))
+        problems = _duplicates(path, node)
         if problems:
             raise InvalidKnowledge(problems)
         return loader.construct_document(node)
@@ -58,18 +58,32 @@ def line_of(path: Path, loc: Loc) -> int:
     return line
 
 
-def _duplicates(path: Path, node: yaml.Node, at: Loc) -> "list[Problem]":
+def _duplicates(path: Path, root: yaml.Node) -> list[Problem]:
+    """Keys named twice, and aliases that lead back into themselves; each node is seen once."""
     problems: list[Problem] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                field = ".".join([*map(str, at), name])
-                problems.append(Problem(path, key.start_mark.line + 1, field, "is named twice"))
-            seen.add(name)
-            problems += _duplicates(path, value, (*at, name))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            problems += _duplicates(path, value, (*at, index))
+    seen: set[int] = set()
+
+    def visit(node: yaml.Node, at: Loc, parents: frozenset[int]) -> None:
+        if id(node) in parents:
+            field = ".".join(map(str, at))
+            line = node.start_mark.line + 1
+            problems.append(Problem(path, line, field, "is an alias of what it stands in"))
+        if id(node) in seen:
+            return
+        seen.add(id(node))
+        below = parents | {id(node)}
+        if isinstance(node, yaml.MappingNode):
+            names: set[str] = set()
+            for key, value in node.value:
+                name = str(key.value)
+                if name in names:
+                    field = ".".join([*map(str, at), name])
+                    problems.append(Problem(path, key.start_mark.line + 1, field, "is named twice"))
+                names.add(name)
+                visit(value, (*at, name), below)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                visit(value, (*at, index), below)
+
+    visit(root, (), frozenset())
     return problems

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberFormat
 
 from knowledge import LANGUAGES, Knowledge, Language, dialled, load, spoken
 
@@ -82,7 +84,7 @@ def test_a_contradicted_value_never_stands_alone(knowledge: Knowledge) -> None:
 
 
 def test_general_facts_fill_what_the_house_does_not_say(knowledge: Knowledge) -> None:
-    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr")
+    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr", at=AT)
     assert cost and "chèque-service" in cost
 
 
@@ -101,6 +103,8 @@ def test_general_facts_fill_what_the_house_does_not_say(knowledge: Knowledge) ->
         ("112", "112", "112"),
         ("2755", "2755", "2755"),
         ("45 45 45", "45 45 45", "+352454545"),
+        ("12344", "12344", "12344"),
+        ("00352 8002-9393", "8002 9393", "+35280029393"),
     ],
 )
 def test_numbers(printed: str, said: str, dials: str) -> None:
@@ -112,3 +116,15 @@ def test_numbers_of_all_lines_can_be_said(knowledge: Knowledge) -> None:
     for line in knowledge.helplines.values():
         for fact in line.facts.get("phone"):
             assert spoken(fact.value).replace(" ", "").isdigit(), line.id
+
+
+def test_every_number_dials_in_e164_or_is_a_short_number(knowledge: Knowledge) -> None:
+    for entry in [*knowledge.all_services(), *knowledge.helplines.values()]:
+        for fact in entry.facts.get("phone"):
+            number = dialled(fact.value)
+            if not number.startswith("+"):
+                assert number in ("112", "113", "116000", "116111", "2755"), entry.id
+                continue
+            parsed = phonenumbers.parse(number)
+            assert phonenumbers.is_valid_number(parsed), (entry.id, number)
+            assert phonenumbers.format_number(parsed, PhoneNumberFormat.E164) == number
