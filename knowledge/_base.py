@@ -9,7 +9,16 @@ from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
 from knowledge._find import Finder, Match
 from knowledge._load import Files, check
-from knowledge._model import Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._model import (
+    Fact,
+    Helpline,
+    Language,
+    Need,
+    Place,
+    Service,
+    ServiceType,
+    SocialOffice,
+)
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
@@ -29,7 +38,9 @@ class Knowledge:
         self.social_offices: list[SocialOffice] = files.social_offices
         self.words = wording
         self._crisis = files.crisis
-        self._types = files.types
+        self.types: dict[str, ServiceType] = files.types
+        #: When an entry, or what all entries share, was last changed; by entry id.
+        self.modified: dict[str, datetime] = files.modified()
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -106,6 +117,10 @@ class Knowledge:
         if field == "eligibility":
             return self._cards.who(service, language)
         return self._cards.text(service, field, language)
+
+    def notice(self, fact: Fact, language: Language) -> str:
+        """The words "to be confirmed" for a fact that is not, with the year of its source."""
+        return self._cards.notice(fact, language)
 
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""

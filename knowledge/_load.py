@@ -1,5 +1,6 @@
 """Reads the files of a knowledge folder, checks them one by one and then together."""
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
 
@@ -10,6 +11,7 @@ from knowledge._model import (
     Helpline,
     Need,
     Place,
+    Point,
     Record,
     Service,
     ServiceType,
@@ -37,6 +39,21 @@ class Files:
         self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
+
+    def modified(self) -> dict[str, datetime]:
+        """Per entry id, when its file was last changed, or a file that all entries use."""
+        entries = {p for kind in ("services", "partners", "helplines") for p in self._files(kind)}
+        shared = max(_changed(p) for p in self.folder.rglob("*.yml") if p not in entries)
+        found: dict[str, datetime] = {}
+        for path in entries:
+            newest = max(_changed(path), shared)
+            found[path.stem] = max(newest, found.get(path.stem, newest))
+        if self.association:
+            found[self.association.id] = shared
+        return found
+
+    def _files(self, name: str) -> list[Path]:
+        return sorted((self.folder / name).glob("*.yml"))
 
     def _read(self, path: Path) -> Any:
         try:
@@ -67,7 +84,7 @@ class Files:
 
     def _folder(self, kind: Type[Any], name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for path in sorted((self.folder / name).glob("*.yml")):
+        for path in self._files(name):
             entry = self._one(kind, path)
             if entry is None:
                 continue
@@ -102,6 +119,10 @@ class Files:
                 found[place.id] = place
                 self.origin[f"places/{place.id}"] = path
         return found
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
 
 
 def check(files: Files) -> list[Problem]:
@@ -146,6 +167,15 @@ def _check_service(files: Files, service: Service, path: Path) -> None:
     _check_facts(files, service.facts, path)
 
 
+def _is_point(value: str) -> bool:
+    latitude, _, longitude = value.partition(",")
+    try:
+        Point.parse_obj({"lat": latitude, "lon": longitude})
+    except ValidationError:
+        return False
+    return True
+
+
 #: What a value of a field must look like: (test, message).
 _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "email": (lambda v: v.count("@") == 1 and "." in v.split("@")[1], "is not an e-mail address"),
@@ -155,7 +185,7 @@ _FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         "must be two ages in years, as in 12-25",
     ),
     "coordinates": (
-        lambda v: len(v.split(",")) == 2,
+        _is_point,
         "must be latitude and longitude, as in 49.6,6.1",
     ),
 }
