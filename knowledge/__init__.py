@@ -6,13 +6,23 @@ This is its only door; modules with a leading underscore are private.
 from knowledge._base import FOLDER, Knowledge, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
+from knowledge._hsds import PROFILE as HSDS_PROFILE
+from knowledge._hsds import VERSION as HSDS_VERSION
+from knowledge._hsds import Filters as HsdsFilters
+from knowledge._hsds import Hsds, UnknownValue
+from knowledge._hsds import Kind as HsdsKind
 from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service
 from knowledge._phone import dialled, spoken
 
 __all__ = [
     "FOLDER",
+    "HSDS_PROFILE",
+    "HSDS_VERSION",
     "LANGUAGES",
     "Helpline",
+    "Hsds",
+    "HsdsFilters",
+    "HsdsKind",
     "InvalidKnowledge",
     "Knowledge",
     "KnowledgeError",
@@ -23,6 +33,7 @@ __all__ = [
     "Problem",
     "Service",
     "UnknownId",
+    "UnknownValue",
     "dialled",
     "load",
     "spoken",

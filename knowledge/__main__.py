@@ -1,12 +1,13 @@
-"""`python -m knowledge show ID | audit [--json] | check`."""
+"""`python -m knowledge show ID | audit [--json] | check | export-hsds FOLDER`."""
 
 import argparse
 import json
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Optional, Sequence
 
-from knowledge import LANGUAGES, KnowledgeError, load
+from knowledge import LANGUAGES, Hsds, KnowledgeError, load
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -18,6 +19,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     audit = verbs.add_parser("audit", help="which contact facts are missing or to be confirmed")
     audit.add_argument("--json", action="store_true")
     verbs.add_parser("check", help="reads and checks every file")
+    export = verbs.add_parser("export-hsds", help="writes the directory in HSDS 3.1 to a folder")
+    export.add_argument("folder", type=Path)
+    export.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    export.add_argument("--format", choices=("json", "csv", "all"), default="all")
     options = parser.parse_args(arguments)
     try:
         knowledge = load()
@@ -28,7 +33,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 print(json.dumps(card, ensure_ascii=False))
         elif options.verb == "audit":
             _audit(knowledge.gaps(), as_json=options.json)
-    except KnowledgeError as error:
+        elif options.verb == "export-hsds":
+            written = Hsds(knowledge).write(options.folder, options.lang, form=options.format)
+            print(f"{len(written)} files in {options.folder}")
+    except (KnowledgeError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0

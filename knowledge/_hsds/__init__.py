@@ -10,10 +10,20 @@ from typing import Any, Mapping
 from knowledge._base import Knowledge
 from knowledge._hsds._filters import Filters, Selector, UnknownValue
 from knowledge._hsds._objects import Kind, Objects, with_translations
+from knowledge._hsds._package import FolderTaken, Form, write_package
 from knowledge._hsds._rows import Builder
 from knowledge._model import LANGUAGES, Language
 
-__all__ = ["PROFILE", "VERSION", "Filters", "Hsds", "Kind", "Objects", "UnknownValue"]
+__all__ = [
+    "PROFILE",
+    "VERSION",
+    "Filters",
+    "FolderTaken",
+    "Hsds",
+    "Kind",
+    "Objects",
+    "UnknownValue",
+]
 
 VERSION = "3.1"
 #: What we add to HSDS, as data.
@@ -39,3 +49,7 @@ class Hsds:
     def select(self, kind: Kind, filters: Filters) -> list[str]:
         """The ids that pass all filters, in the order of the directory. Raises UnknownValue."""
         return self._selector.select(kind, filters)
+
+    def write(self, folder: Path, language: Language, *, form: Form = "all") -> list[Path]:
+        """Writes the directory as files; see `write_package`. Raises FolderTaken."""
+        return write_package(self._objects[language], PROFILE, folder, form=form)

@@ -15,7 +15,7 @@ _CITY = re.compile(r"^(?P<street>[^;:]+?), (?P<city>[^,;:()]+?)(?: \((?P<inside>
 
 @dataclass(frozen=True)
 class Address:
-    """One address with everything HSDS requires. `whole`: nothing of the printed line is left out."""
+    """One address with all that HSDS requires. `whole`: nothing of the printed line is left out."""
 
     street: str
     postcode: str
@@ -45,7 +45,7 @@ class Gazetteer:
         return place if place.kind == "commune" else self._places.get(place.commune or "")
 
     def address(self, printed: str) -> Optional[Address]:
-        """The printed address taken apart; None when street, postcode, city or canton is missing."""
+        """The printed address taken apart; None when a part that HSDS requires is missing."""
         found = _PRINTED.match(printed)
         place = self.named(found["city"]) if found else None
         commune = self.commune(place) if place else None

@@ -139,7 +139,7 @@ class Selector:
         return any(distance_km(here, there) <= kilometres for there in self._points(entry))
 
     def _points(self, entry: Service) -> list[Point]:
-        """Where a service is: its own point, else its address's place, else the places it serves."""
+        """Where a service is: its own point, else its address's place, else whom it serves."""
         for fact in entry.facts.get("coordinates"):
             latitude, longitude = map(float, fact.value.split(","))
             return [Point(lat=latitude, lon=longitude)]

@@ -240,14 +240,7 @@ class Builder:
             return
         for fact in facts:
             text = self._noticed(fact)
-            found = rules(fact.opening_hours) if fact.opening_hours else None
-            for rule in found or [None]:
-                timing: Row = {}
-                if rule and fact.opening_hours:
-                    timing = {"freq": rule.freq, "interval": 1, "byday": rule.byday}
-                    timing.update(opens_at=rule.opens_at, closes_at=rule.closes_at)
-                    timing.update(x_timezone="Europe/Luxembourg")
-                    timing.update(x_holidays=holidays(fact.opening_hours))
+            for timing in _timings(fact.opening_hours):
                 keys = (entry.id, fact.value, *map(str, timing.values()))
                 row = self._add("schedule", *keys, service_id=service, **timing, description=text)
                 self._told("schedule", row, "description", [fact])
@@ -331,6 +324,25 @@ class Builder:
                 confirmed=fact.confirmed,
                 contradicted=fact.contradicted,
             )
+
+
+def _timings(expression: Optional[str]) -> list[Row]:
+    """The computable part of schedules; one empty part when the hours are text only."""
+    found = rules(expression) if expression else None
+    if not expression or not found:
+        return [{}]
+    zone = {"x_timezone": "Europe/Luxembourg", "x_holidays": holidays(expression)}
+    return [
+        {
+            "freq": rule.freq,
+            "interval": 1,
+            "byday": rule.byday,
+            "opens_at": rule.opens_at,
+            "closes_at": rule.closes_at,
+            **zone,
+        }
+        for rule in found
+    ]
 
 
 def _plain(facts: Facts, field: str) -> Optional[str]:
