@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, Literal, Mapping, get_args
@@ -56,9 +55,7 @@ def write_package(
             _write_documents(objects, new / "json")
         if form in ("csv", "all"):
             _write_tables(objects, new / "csv")
-        if folder.exists():
-            folder.rename(Path(beside) / "old")
-        new.rename(folder)
+        _swap(folder, new, Path(beside) / "old")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -73,6 +70,17 @@ def _check_free(folder: Path) -> None:
         raise FolderTaken(
             f"{folder} holds {foreign[0]}, which no export wrote; name another folder"
         )
+
+
+def _swap(folder: Path, new: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
 
 
 def _write_documents(objects: Objects, folder: Path) -> None:
