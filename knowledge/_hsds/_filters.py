@@ -121,11 +121,8 @@ class Selector:
             self._objects.row("taxonomy_term", row["taxonomy_term_id"])
             for row in self._objects.children("attribute", "link_id", service)
         ]
-        return any(
-            filters.taxonomy_term_id in (None, term["id"])
-            and filters.taxonomy_id in (None, term["taxonomy_id"])
-            for term in terms
-        )
+        terms_fit = filters.taxonomy_term_id in (None, *(term["id"] for term in terms))
+        return terms_fit and filters.taxonomy_id in (None, *(t["taxonomy_id"] for t in terms))
 
     def _reaches(self, entry: Service, filters: Filters) -> bool:
         if filters.postcode is None:

@@ -230,6 +230,22 @@ def test_term_filter_splits_the_services(client: TestClient) -> None:
     assert all(place["service_id"] in found for place in places)
 
 
+def test_taxonomy_filter_asks_for_any_term_of_it(client: TestClient) -> None:
+    needs, types = _everything(client, "taxonomies")
+    found = {*_ids(_everything(client, "services", taxonomy_id=needs["id"]))}
+    whole = _everything(client, "services", full=True)
+    assert found == {
+        s["id"] for s in whole if any(a["link_type"] == "need" for a in s["attributes"])
+    }
+    assert found < {*_ids(whole)}  # some helplines answer no need
+    assert len(_everything(client, "services", taxonomy_id=types["id"])) == len(whole)
+    terms = _everything(client, "taxonomy_terms", taxonomy_id=types["id"])
+    (helpline,) = (term for term in terms if term["code"] == "type:helpline")
+    both = {"taxonomy_id": needs["id"], "taxonomy_term_id": helpline["id"]}
+    lines = {*_ids(_everything(client, "services", taxonomy_term_id=helpline["id"]))}
+    assert {*_ids(_everything(client, "services", **both))} == lines & found != set()
+
+
 def test_filters_add_up(client: TestClient) -> None:
     association = _everything(client, "organizations")[0]["id"]
     (term,) = (t for t in _everything(client, "taxonomy_terms") if t["code"] == "need:youth_house")
@@ -294,6 +310,12 @@ def test_proximity_is_a_circle(client: TestClient) -> None:
         now = {*_ids(_everything(client, "services", postcode="7590", proximity=metres))}
         assert before <= now
         before = now
+    wider = _everything(client, "services", postcode="7590", proximity=5_000)
+    far = load().service("maison-des-jeunes-river-clausen").name.fr  # about 15 km away
+    assert far not in [s["name"] for s in wider]
+    assert far in [
+        s["name"] for s in _everything(client, "services", postcode="7590", proximity=20_000)
+    ]
     located = {p["service_id"] for p in _everything(client, "service_at_locations", **near)}
     assert located <= {*_ids(_everything(client, "services", **near))}
 

@@ -238,6 +238,7 @@ def test_last_modified_is_the_change_of_the_file(tmp_path: Path) -> None:
         ("Mo 18:00-24:00", [Rule("WEEKLY", "MO", "18:00:00", "00:00:00")]),
         ("Nov 15-Apr 15 12:00-16:00", None),
         ("2025 Mo 10:00-12:00", None),
+        ("2020-2026 Mo 10:00-12:00", None),
         ('Mo 10:00-12:00 "by appointment"', None),
         ("Mo 10:00-12:00 unknown", None),
         ("Su[-1] 10:00-12:00", None),
@@ -400,3 +401,20 @@ def test_a_failed_export_leaves_the_earlier_one(
         hsds.write(tmp_path / "out", "de")
     assert {p: p.read_bytes() for p in (tmp_path / "out").rglob("*.csv")} == before
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_package_that_cannot_move_in_leaves_the_earlier_one(
+    tmp_path: Path, hsds: Hsds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hsds.write(tmp_path / "out", "fr")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError("not permitted")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="not permitted"):
+        hsds.write(tmp_path / "out", "de", form="csv")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["csv", "json", "profile.json"]
