@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import web
+from bot.channels import hsds, web
 from bot.settings import ROOT, Settings
 from bot.store import Conversations, tracker_store
 from knowledge import LANGUAGES
@@ -60,9 +60,11 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         description="Which social service helps, where it is and how to reach it.",
         version="0.1.0",
         lifespan=lifespan,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     app.include_router(web.router)
+    app.include_router(hsds.router)
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
     _add_guard(app)

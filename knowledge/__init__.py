@@ -8,16 +8,26 @@ from knowledge._base import FOLDER, Knowledge, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
 from knowledge._hours import LUXEMBOURG, Opening
+from knowledge._hsds import PROFILE as HSDS_PROFILE
+from knowledge._hsds import VERSION as HSDS_VERSION
+from knowledge._hsds import Filters as HsdsFilters
+from knowledge._hsds import Hsds, UnknownValue
+from knowledge._hsds import Kind as HsdsKind
 from knowledge._model import LANGUAGES, Helpline, Household, Language, Need, Place, Service
 from knowledge._phone import dialled, spoken
 
 __all__ = [
     "FOLDER",
+    "HSDS_PROFILE",
+    "HSDS_VERSION",
     "LANGUAGES",
     "LUXEMBOURG",
     "Audit",
     "Helpline",
     "Household",
+    "Hsds",
+    "HsdsFilters",
+    "HsdsKind",
     "InvalidKnowledge",
     "Knowledge",
     "KnowledgeError",
@@ -30,6 +40,7 @@ __all__ = [
     "Service",
     "UnknownId",
     "audit",
+    "UnknownValue",
     "dialled",
     "load",
     "spoken",

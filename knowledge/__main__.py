@@ -1,4 +1,4 @@
-"""`python -m knowledge [--folder DIR] show ID | audit | check | sheet export|import FILE`."""
+"""`python -m knowledge [--folder DIR] show ID | audit | check | sheet … | export-hsds FOLDER`."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Optional, Sequence
 
-from knowledge import FOLDER, LANGUAGES, Knowledge, KnowledgeError, Language, audit, load
+from knowledge import FOLDER, LANGUAGES, Hsds, Knowledge, KnowledgeError, Language, audit, load
 from knowledge._sheet import Change, InvalidSheet, export_sheet, read_sheet
 from knowledge._wording import Wording
 
@@ -22,25 +22,36 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     check = verbs.add_parser("audit", help="what is missing, unconfirmed, old or contradictory")
     check.add_argument("--json", action="store_true", help="one line of JSON")
     check.add_argument("--strict", action="store_true", help="exit 1 when there is any gap")
-    check.add_argument("--at", type=datetime.fromisoformat, metavar="DATE", help="pretend a day")
     verbs.add_parser("check", help="reads and checks every file")
     _add_sheet(verbs)
+    package = verbs.add_parser("export-hsds", help="writes the directory in HSDS 3.1 to a folder")
+    package.add_argument("target", type=Path, metavar="FOLDER")
+    package.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    package.add_argument("--format", choices=("json", "csv", "all"), default="all")
+    for verb in (check, package):
+        verb.add_argument("--at", type=datetime.fromisoformat, metavar="DATE", help="pretend a day")
     options = parser.parse_args(arguments)
+    at = getattr(options, "at", None) or datetime.now()
     try:
         knowledge = load(options.folder)
         if options.verb == "show":
             service = knowledge.service(options.id)
             for language in LANGUAGES:
-                card = knowledge.service_card(service, language, at=datetime.now())
+                card = knowledge.service_card(service, language, at=at)
                 print(json.dumps(card, ensure_ascii=False))
         elif options.verb == "audit":
-            found = audit(knowledge, at=options.at or datetime.now())
+            found = audit(knowledge, at=at)
             print(found.json() if options.json else found.table())
             return int(found.fails(strict=options.strict))
         elif options.verb == "sheet" and options.way == "export":
             return _export(knowledge, options)
         elif options.verb == "sheet":
             return _import(knowledge, options)
+        elif options.verb == "export-hsds":
+            written = Hsds(knowledge, at=at).write(
+                options.target, options.lang, form=options.format
+            )
+            print(f"{len(written)} files in {options.target}")
     except (KnowledgeError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1

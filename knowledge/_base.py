@@ -13,6 +13,7 @@ from knowledge._hours import Opening, local
 from knowledge._load import Files, check
 from knowledge._model import (
     Entry,
+    Fact,
     Helpline,
     Household,
     Language,
@@ -46,6 +47,8 @@ class Knowledge:
         self.words = wording
         self.crisis: dict[str, list[str]] = files.crisis
         self.types: dict[str, ServiceType] = files.types
+        #: When an entry, or what all entries share, was last changed; by entry id.
+        self.modified: dict[str, datetime] = files.modified()
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -125,6 +128,14 @@ class Knowledge:
         """Whether a service or helpline is open, in words. A naive time is Luxembourg's."""
         return self._cards.hours.opening(entry, at)
 
+    def notices(self, entry: Entry, language: Language, *, at: datetime) -> list[str]:
+        """Alerts that are not over, and exceptions that hold or begin soon, in words."""
+        return self._cards.hours.notices(entry, at, language)
+
+    def exceptions(self, entry: Entry, language: Language, *, at: datetime) -> list[str]:
+        """Every exception that is not over, in words."""
+        return self._cards.hours.exceptions(entry, at, language)
+
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis, as `_awake_first` orders them. Raises UnknownId."""
         if crisis not in self.crisis:
@@ -176,6 +187,10 @@ class Knowledge:
         if field == "eligibility":
             return self._cards.who(service, language, at)
         return self._cards.text(service, field, language, at)
+
+    def notice(self, fact: Fact, language: Language, *, at: datetime) -> str:
+        """What goes with a fact: "to be confirmed" with its year, "as of" when old, or nothing."""
+        return self._cards.notice(fact, language, at)
 
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""

@@ -7,7 +7,7 @@ closures, seasons) is decided here, because its `off` ends a night at midnight.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
-from typing import Callable, Iterable, Literal, Mapping, NamedTuple, Optional
+from typing import Callable, Iterable, Iterator, Literal, Mapping, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
@@ -169,13 +169,18 @@ class Hours:
         """Alerts that are not over, and exceptions that hold or begin soon, in words."""
         today = local(at).date()
         alerts = [a.text.in_(language) for a in entry.alerts if today <= a.until]
-        soon = today + _ANNOUNCED
-        coming = [
+        return [*alerts, *self.exceptions(entry, at, language, until=today + _ANNOUNCED)]
+
+    def exceptions(
+        self, entry: Entry, at: datetime, language: Language, *, until: date = date.max
+    ) -> list[str]:
+        """Exceptions that are not over and have begun by the day `until`, in words."""
+        today = local(at).date()
+        return [
             self._announced(e, language)
             for e in entry.exceptions
-            if e.start <= soon and (e.end is None or today <= e.end)
+            if e.start <= until and (e.end is None or today <= e.end)
         ]
-        return [*alerts, *coming]
 
     def _open(self, found: _Found, used: Iterable[Fact], now: datetime) -> Opening:
         if found.end is None:
@@ -305,6 +310,34 @@ class Hours:
         if closing and moment.time() == time(0):
             return self._words(language, "midnight")
         return self._words(language, "time", hour=moment.hour, minute=f"{moment.minute:02}")
+
+
+def turning_days(entry: Entry) -> Iterator[date]:
+    """The days on which what is said of an entry changes by itself: notices come and go."""
+    for alert in entry.alerts:
+        yield alert.until + _DAY
+    for days in entry.exceptions:
+        yield from (days.start - _ANNOUNCED, days.start)
+        if days.end:
+            yield days.end + _DAY
+
+
+def season_near(seasons: Iterable[Fact], day: date) -> Optional[tuple[date, date]]:
+    """First and last day of the season that holds on that day, or else of the next one."""
+    found = (_season_from(str(f.season), day) for f in seasons)
+    return min((days for days in found if days), default=None)
+
+
+def _season_from(season: str, day: date) -> Optional[tuple[date, date]]:
+    days = (s for s in _regular(season, day - _FAR * _DAY, 2 * _FAR) if s.start != s.end)
+    run: list[date] = []
+    for span in days:
+        if run and span.day - run[-1] > _DAY:
+            if run[-1] >= day:
+                break
+            run = []
+        run.append(span.day)
+    return (run[0], run[-1]) if run and run[-1] >= day else None
 
 
 def _then(words: Mapping[Language, str], more: Mapping[Language, str]) -> dict[Language, str]:

@@ -1,5 +1,6 @@
 """Reads the files of a knowledge folder, checks them one by one and then together."""
 
+from datetime import datetime, timezone
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
@@ -42,6 +43,21 @@ class Files:
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
 
+    def modified(self) -> dict[str, datetime]:
+        """Per entry id, when its file was last changed, or a file that all entries use."""
+        entries = {p for kind in ("services", "partners", "helplines") for p in self._files(kind)}
+        shared = max(_changed(p) for p in self.folder.rglob("*.yml") if p not in entries)
+        found: dict[str, datetime] = {}
+        for path in entries:
+            newest = max(_changed(path), shared)
+            found[path.stem] = max(newest, found.get(path.stem, newest))
+        if self.association:
+            found[self.association.id] = shared
+        return found
+
+    def _files(self, name: str) -> list[Path]:
+        return sorted((self.folder / name).glob("*.yml"))
+
     def _read(self, path: Path) -> Any:
         try:
             return read(path)
@@ -71,7 +87,7 @@ class Files:
 
     def _folder(self, kind: Type[Any], name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for path in sorted((self.folder / name).glob("*.yml")):
+        for path in self._files(name):
             entry = self._one(kind, path)
             if entry is None:
                 continue
@@ -107,6 +123,10 @@ class Files:
                 self.origin[f"places/{place.id}"] = path
                 self.index[place.id] = index
         return found
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
 
 
 def check(files: Files) -> list[Problem]:

@@ -279,13 +279,14 @@ class Alert(Record):
         return SpecialDays._a_day(value)
 
 
+#: Whether the regular hours hold on public holidays.
+Holidays = Literal["open", "closed", "unknown"]
+
+
 class Entry(Record):
-    """What services and helplines have in common.
+    """What services and helplines have in common."""
 
-    `holidays`: whether the regular hours hold on public holidays.
-    """
-
-    holidays: Literal["open", "closed", "unknown"] = "unknown"
+    holidays: Holidays = "unknown"
     exceptions: tuple[SpecialDays, ...] = ()
     alerts: tuple[Alert, ...] = ()
     facts: Facts
