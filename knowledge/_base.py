@@ -192,6 +192,14 @@ class Knowledge:
         """What goes with a fact: "to be confirmed" with its year, "as of" when old, or nothing."""
         return self._cards.notice(fact, language, at)
 
+    def with_notice(self, fact: Fact, language: Language, *, at: datetime) -> str:
+        """The text of a fact, with its notice."""
+        return self._cards.with_notice(fact, language, at)
+
+    def link_notice(self, field: str, fact: Fact, language: Language, *, at: datetime) -> str:
+        """The notice of an e-mail or website as a sentence of its own, or nothing."""
+        return self._cards.link_notice(field, fact, language, at)
+
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""
         return any(service.facts.get(f) for f in ("phone", "email", "address"))

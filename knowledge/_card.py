@@ -81,7 +81,7 @@ class Cards:
         entries = facts.get(field)
         if not entries:
             return None
-        texts = dict.fromkeys(self._with_notice(f, language, at) for f in entries)
+        texts = dict.fromkeys(self.with_notice(f, language, at) for f in entries)
         joined = self._words(language, "between_values").join(texts)
         if any(f.contradicted for f in entries):
             joined += " " + self._words(language, "sources_disagree")
@@ -93,7 +93,7 @@ class Cards:
         if own:
             return own
         general = self._general.get(service.type, {}).get(field, ())
-        texts = [self._with_notice(f, language, at) for f in general]
+        texts = [self.with_notice(f, language, at) for f in general]
         return " ".join(texts) or None
 
     def who(self, service: Service, language: Language, at: datetime) -> Optional[str]:
@@ -102,7 +102,7 @@ class Cards:
         parts = []
         for fact in ages:
             if fact.words or "-" not in fact.value:
-                parts.append(self._with_notice(fact, language, at))
+                parts.append(self.with_notice(fact, language, at))
             else:
                 low, high = fact.value.split("-")
                 span = self._words(language, "ages", low=low, high=high)
@@ -116,15 +116,21 @@ class Cards:
         """The notices for values that are shown bare because they are links."""
         parts = []
         for field in ("email", "website"):
-            if shown[field] and (notice := self.notice(shown[field][0], language, at)):
-                key = "stale" if shown[field][0].confirmed else "flagged"
-                parts.append(self._words(language, f"{key}_{field}", notice=notice))
-        return parts
+            if shown[field]:
+                parts.append(self.link_notice(field, shown[field][0], language, at))
+        return [part for part in parts if part]
+
+    def link_notice(self, field: str, fact: Fact, language: Language, at: datetime) -> str:
+        """The notice of an e-mail or website as a sentence of its own, or nothing."""
+        notice = self.notice(fact, language, at)
+        key = "stale" if fact.confirmed else "flagged"
+        return notice and self._words(language, f"{key}_{field}", notice=notice)
 
     def _phone(self, fact: Fact, language: Language, at: datetime) -> dict[str, str]:
         return {"number": spoken(fact.value), "label": self.notice(fact, language, at)}
 
-    def _with_notice(self, fact: Fact, language: Language, at: datetime) -> str:
+    def with_notice(self, fact: Fact, language: Language, at: datetime) -> str:
+        """The text of a fact, with its notice."""
         return self._noticed(fact.in_(language), fact, language, at)
 
     def _noticed(self, text: str, fact: Fact, language: Language, at: datetime) -> str:

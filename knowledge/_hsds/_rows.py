@@ -202,10 +202,7 @@ class Builder:
                 if fact.value == plain:
                     self._told("service", service, column, [fact])
                     continue
-                notice = self._notice(fact)
-                words = notice and self._knowledge.words(
-                    self._language, f"flagged_{field}", notice=notice
-                )
+                words = self._knowledge.link_notice(field, fact, self._language, at=self._noon)
                 label = {"name": words} if field == "email" else {"label": words}
                 table = "contact" if field == "email" else "url"
                 row = self._add(
@@ -220,7 +217,7 @@ class Builder:
         single = addresses[0] if len(addresses) == 1 else None
         address = self._places.address(single.value) if single else None
         said = []
-        if addresses and not (address and address.whole and single and single.confirmed):
+        if addresses and not (address and address.whole and single and not self._notice(single)):
             said.append(self._text(entry, "address"))
         latitude = longitude = None
         if points:
@@ -343,11 +340,7 @@ class Builder:
                 )
 
     def _noticed(self, fact: Fact) -> str:
-        text, notice = fact.in_(self._language), self._notice(fact)
-        if not notice:
-            return text
-        gaps = {"text": text.rstrip("."), "notice": notice}
-        return self._knowledge.words(self._language, "noticed", **gaps)
+        return self._knowledge.with_notice(fact, self._language, at=self._noon)
 
     def _notice(self, fact: Fact) -> Optional[str]:
         return self._knowledge.notice(fact, self._language, at=self._noon) or None

@@ -180,7 +180,9 @@ def test_assured_is_the_oldest_day_and_only_when_all_is_confirmed(hsds: Hsds) ->
 
 def test_an_incomplete_address_is_text_only(hsds: Hsds) -> None:
     location = _named(hsds, "stemm-saxo")["service_at_locations"][0]["location"]
-    assert location["description"] == "24, rue de Hollerich, Luxembourg."
+    assert location["description"] == (
+        "24, rue de Hollerich, Luxembourg – à jour en novembre 2023."
+    )
     assert "addresses" not in location  # no postcode was read
 
 
