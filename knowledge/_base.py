@@ -1,18 +1,38 @@
 """The knowledge base in memory: the one object the rest of the project asks."""
 
 from datetime import datetime
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, Literal, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
 from knowledge._find import Finder, Match
 from knowledge._load import Files, check
-from knowledge._model import Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._search import Search
+from knowledge._search_entries import Entries
+from knowledge._search_memory import MemoryEngine
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """An entry that was found: `id` of a service (partners included) or of a helpline.
+
+    `score`: about 1 when all that was asked is in its name, less the less of it was found.
+    `place`: the quarters or communes it is for, in words; None for the whole country.
+    """
+
+    kind: Literal["service", "helpline"]
+    id: str
+    name: str
+    summary: str
+    place: Optional[str]
+    score: float
 
 
 class Knowledge:
@@ -30,6 +50,7 @@ class Knowledge:
         self.words = wording
         self._crisis = files.crisis
         self._types = files.types
+        self._files = files
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -76,6 +97,42 @@ class Knowledge:
         for match in matches:
             once.setdefault(match.service.same_service_as or match.service.id, match)
         return list(once.values())
+
+    def search(
+        self,
+        text: str,
+        *,
+        language: Optional[Language] = None,
+        place: Optional[Place] = None,
+        limit: int = 10,
+    ) -> list[SearchHit]:
+        """Services, partners and helplines by words, best first; empty when nothing fits.
+
+        Words of all three languages are searched at once, misspelt ones too. `language` is that
+        of the hits' texts. `place` (or else one named in the text) ranks, it does not exclude:
+        what is nearer comes first. Any text is allowed; at most 50 hits are given.
+        """
+        shown = language or LANGUAGES[0]
+        hits = []
+        for key, score in self._searching.find(text, place, limit):
+            kind, _, name = key.partition("/")
+            entry = self.helplines[name] if kind == "helpline" else self.service(name)
+            where = None if isinstance(entry, Helpline) else self.where(entry, shown)
+            title, summary = entry.name.in_(shown), entry.description.in_(shown)
+            hits.append(SearchHit(kind, name, title, summary, where, score))  # type: ignore[arg-type]
+        return hits
+
+    def place_named(self, name: str) -> Place:
+        """A place by its id or its name in any language. Raises UnknownId."""
+        found = self._searching.place(name)
+        if found is None:
+            raise UnknownId(name)
+        return found
+
+    @cached_property
+    def _searching(self) -> Search:
+        entries = Entries(self._files)
+        return Search(MemoryEngine(entries), self.places, entries.ignored)
 
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis: the file's order, those known to be closed now last."""

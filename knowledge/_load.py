@@ -11,6 +11,7 @@ from knowledge._model import (
     Need,
     Place,
     Record,
+    SearchWords,
     Service,
     ServiceType,
     SocialOffice,
@@ -37,6 +38,7 @@ class Files:
         self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
+        self.search = self._one(SearchWords, folder / "search.yml")
 
     def _read(self, path: Path) -> Any:
         try:
@@ -196,3 +198,9 @@ def _check_tables(files: Files) -> None:
         _refers(files, path, (index, "communes"), office.communes, files.places, "place")
         if office.partner and office.partner not in files.partners:
             files.add(path, (index, "partner"), f"'{office.partner}' is not a known partner")
+    if files.search:
+        known = {*files.needs, *files.crisis, *services, *files.helplines}
+        path = files.folder / "search.yml"
+        for name in files.search.also:
+            if name not in known:
+                files.add(path, ("also", name), "names no need, crisis or entry")

@@ -1,0 +1,105 @@
+"""The search engine in memory: for each word the entries it stands in, as arrays of numbers."""
+
+from array import array
+from collections import defaultdict
+from typing import Iterable, Mapping, Optional, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge._search_engine import (
+    COMMUNE,
+    ELSEWHERE,
+    FADES_KM,
+    HERE,
+    NATIONAL,
+    Entry,
+    Wanted,
+    Where,
+    rarity,
+)
+from knowledge._vocabulary import Vocabulary
+
+Numbers = NDArray[np.float32]
+Rows = NDArray[np.int32]
+
+
+class MemoryEngine:
+    """Adds up what each entry has of a query. Nothing changes after it is built."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._keys: list[str] = []
+        rows: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        weights: dict[str, array[float]] = defaultdict(lambda: array("f"))
+        places: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        communes: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        bonus, national, points, owners = array("f"), array("b"), array("f"), array("i")
+        for row, entry in enumerate(entries):
+            self._keys.append(entry.key)
+            for term, weight in entry.terms.items():
+                rows[term].append(row)
+                weights[term].append(weight)
+            for place in entry.places:
+                places[place].append(row)
+            for commune in entry.communes:
+                communes[commune].append(row)
+            for point in entry.points:
+                points.extend(point)
+                owners.append(row)
+            bonus.append(entry.bonus)
+            national.append(entry.national)
+        self._postings: dict[str, tuple[Rows, Numbers]] = {
+            term: (np.asarray(found, np.int32), np.asarray(weights[term], np.float32))
+            for term, found in rows.items()
+        }
+        self._places = {k: np.asarray(v, np.int32) for k, v in places.items()}
+        self._communes = {k: np.asarray(v, np.int32) for k, v in communes.items()}
+        self._bonus: Numbers = np.asarray(bonus, np.float32)
+        self._national = np.asarray(national, np.bool_)
+        self._points: Numbers = np.asarray(points, np.float32).reshape(-1, 2)
+        self._owners: Rows = np.asarray(owners, np.int32)
+        self._vocabulary = Vocabulary(rows)
+
+    def similar(self, word: str) -> Mapping[str, tuple[float, float]]:
+        return {
+            known: (how_well, rarity(len(self._postings[known][0]), len(self._keys)))
+            for known, how_well in self._vocabulary.similar(word).items()
+        }
+
+    def rank(
+        self, wanted: Sequence[Wanted], where: Optional[Where], limit: int
+    ) -> list[tuple[str, float]]:
+        total = np.zeros(len(self._keys), np.float32)
+        for word in wanted:
+            total += word.weight * self._best_form(word)
+        found = total > 0
+        if where:
+            near = self._nearness(where)
+            if where.only:
+                found |= near >= COMMUNE
+            total += np.float32(where.weight) * near
+        total += self._bonus
+        rows = np.flatnonzero(found)
+        if len(rows) > limit:
+            rows = rows[np.argpartition(-total[rows], limit)[:limit]]
+        best = sorted(rows.tolist(), key=lambda row: (-total[row], self._keys[row]))
+        return [(self._keys[row], float(total[row])) for row in best]
+
+    def _best_form(self, word: Wanted) -> Numbers:
+        best = np.zeros(len(self._keys), np.float32)
+        for form, how_well in word.forms.items():
+            rows, weights = self._postings[form]
+            best[rows] = np.maximum(best[rows], weights * np.float32(how_well))
+        return best
+
+    def _nearness(self, where: Where) -> Numbers:
+        near = np.where(self._national, np.float32(NATIONAL), np.float32(0))
+        if where.point and len(self._points):
+            away = np.hypot(*(self._points - np.asarray(where.point, np.float32)).T)
+            fading = ELSEWHERE * np.exp(-away / FADES_KM, dtype=np.float32)
+            np.maximum.at(near, self._owners, fading.astype(np.float32))
+        if where.commune in self._communes:
+            near[self._communes[where.commune]] = COMMUNE
+        for place in where.places & self._places.keys():
+            near[self._places[place]] = HERE
+        return near
