@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from knowledge import LANGUAGES
+from knowledge import LANGUAGES, Language
 
 _log = logging.getLogger(__name__)
 _WORDS: dict[str, Any] = yaml.safe_load(
@@ -28,12 +28,13 @@ class Problem(Exception):
         super().__init__(key)
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """The first of our languages the browser asks for; French without one."""
     for part in request.headers.get("accept-language", "").lower().split(","):
         code = part.split(";")[0].strip()[:2]
-        if code in LANGUAGES:
-            return code
+        for language in LANGUAGES:
+            if language == code:
+                return language
     return LANGUAGES[0]
 
 
@@ -56,7 +57,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return document(request, 422, "bad_json")
+        in_query = any(tuple(e["loc"])[:1] == ("query",) for e in error.errors())
+        return document(request, 422, "bad_search" if in_query else "bad_json")
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

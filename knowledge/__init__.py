@@ -3,13 +3,15 @@
 This is its only door; modules with a leading underscore are private.
 """
 
-from knowledge._base import FOLDER, Knowledge, load
+from knowledge._base import FOLDER, Knowledge, SearchHit, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
+from knowledge._live import Directory, directory
 from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service
 from knowledge._phone import dialled, spoken
 
 __all__ = [
+    "Directory",
     "FOLDER",
     "LANGUAGES",
     "Helpline",
@@ -21,9 +23,11 @@ __all__ = [
     "Need",
     "Place",
     "Problem",
+    "SearchHit",
     "Service",
     "UnknownId",
     "dialled",
+    "directory",
     "load",
     "spoken",
 ]

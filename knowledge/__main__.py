@@ -1,12 +1,13 @@
-"""`python -m knowledge show ID | audit [--json] | check`."""
+"""`python -m knowledge show ID | audit [--json] | check | search TEXT`."""
 
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from typing import Optional, Sequence
 
-from knowledge import LANGUAGES, KnowledgeError, load
+from knowledge import LANGUAGES, KnowledgeError, SearchHit, load
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -18,6 +19,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     audit = verbs.add_parser("audit", help="which contact facts are missing or to be confirmed")
     audit.add_argument("--json", action="store_true")
     verbs.add_parser("check", help="reads and checks every file")
+    search = verbs.add_parser("search", help="services and helplines by words, best first")
+    search.add_argument("text")
+    search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    search.add_argument("--json", action="store_true", help="one JSON object per line")
     options = parser.parse_args(arguments)
     try:
         knowledge = load()
@@ -28,10 +33,20 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 print(json.dumps(card, ensure_ascii=False))
         elif options.verb == "audit":
             _audit(knowledge.gaps(), as_json=options.json)
+        elif options.verb == "search":
+            _search(knowledge.search(options.text, language=options.lang), as_json=options.json)
     except KnowledgeError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _search(hits: list[SearchHit], *, as_json: bool) -> None:
+    for hit in hits:
+        if as_json:
+            print(json.dumps(asdict(hit), ensure_ascii=False))
+        else:
+            print(f"{hit.score:.2f}  {hit.id}: {hit.name}{f' ({hit.place})' if hit.place else ''}")
 
 
 def _audit(gaps: dict[str, dict[str, list[str]]], *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """The knowledge base in memory: the one object the rest of the project asks."""
 
-from datetime import datetime
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Iterator, Literal, Optional
@@ -182,7 +182,12 @@ class Knowledge:
 
 @lru_cache(maxsize=4)
 def load(folder: Path = FOLDER) -> Knowledge:
-    """Reads and checks a knowledge folder; the same folder is read once per process.
+    """Like `read`, but the same folder is read once per process."""
+    return read(folder)
+
+
+def read(folder: Path = FOLDER) -> Knowledge:
+    """Reads and checks a knowledge folder.
 
     Raises InvalidKnowledge with every problem (file, line, field) when anything is wrong.
     """

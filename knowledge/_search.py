@@ -20,7 +20,9 @@ _LONGEST_PLACE = 4
 class Search:
     """Finds entries by words. `ignored` are folded words that say nothing."""
 
-    def __init__(self, engine: Engine, places: Mapping[str, Place], ignored: frozenset[str]) -> None:
+    def __init__(
+        self, engine: Engine, places: Mapping[str, Place], ignored: frozenset[str]
+    ) -> None:
         self._engine = engine
         self._places = places
         self._ignored = ignored

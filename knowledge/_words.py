@@ -16,7 +16,8 @@ _SOUNDS = tuple(
     for pattern, like in (
         ("tsch|sch|sh|ch", "S"), ("ph", "f"), ("th|dt", "t"), ("tz|ts", "z"), ("c(?=[eiy])", "s"),
         ("qu|ck|c", "k"), ("[vw]", "f"), ("h", ""), ("eau|au", "o"), ("ou", "u"), ("[ae][iy]", "A"),
-        ("ae|oe", "e"), ("ie|y|j", "i"), ("d$", "t"), (r"(.)\1+", r"\1"), ("(?<=..)(es|en|e|n|s)$", ""),
+        ("ae|oe", "e"), ("ie|y|j", "i"), ("d$", "t"), (r"(.)\1+", r"\1"),
+        ("(?<=..)(es|en|e|n|s)$", ""),
     )
 )  # fmt: skip
 _SHORTEST_SOUND = 3
