@@ -102,7 +102,10 @@ class Directory:
 
     def _watch(self, every: float) -> None:
         while not self._stopped.wait(every):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # a share that is away for a moment: the next look may do
+                _log.error("directory_unseen %r", error)
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,7 @@ class Files:
         self.association = self._one(Service, folder / "association.yml")
         self.types = self._table(ServiceType, folder / "types.yml")
         self.needs = self._table(Need, folder / "needs.yml")
-        self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
+        self.crisis = self._crisis(folder / "crisis.yml")
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
         self.search = self._one(SearchWords, folder / "search.yml")
@@ -95,6 +95,18 @@ class Files:
         parsed = (self._parse(kind, item, path, (i,)) for i, item in enumerate(data))
         return [entry for entry in parsed if entry is not None]
 
+    def _crisis(self, path: Path) -> dict[str, list[str]]:
+        data = self._read(path)
+        found: dict[str, list[str]] = {}
+        for name, lines in data.items() if isinstance(data, dict) else ():
+            if isinstance(lines, list):
+                found[str(name)] = [str(line) for line in lines]
+            else:
+                self.add(path, (name,), "must be a list of helplines")
+        if not found and data is not None:
+            self.add(path, (), "must be a mapping of crises to helplines")
+        return found
+
     def _places(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
         for path in sorted((self.folder / "places").glob("*.yml")):
@@ -145,6 +157,8 @@ def _check_service(files: Files, service: Service, path: Path) -> None:
     _refers(files, path, ("serves", "quarters"), serves.quarters, files.places, "place")
     if service.same_service_as and service.same_service_as not in files.services:
         files.add(path, ("same_service_as",), "names no service")
+    if service.same_service_as == service.id:
+        files.add(path, ("same_service_as",), "names the service itself")
     _check_facts(files, service.facts, path)
 
 
@@ -190,9 +204,13 @@ def _check_tables(files: Files) -> None:
         path = files.origin[f"places/{place.id}"]
         if place.commune and place.commune not in files.places:
             files.add(path, (), f"{place.id}: commune '{place.commune}' is not a known place")
+        elif place.commune and files.places[place.commune].kind != "commune":
+            files.add(path, (), f"{place.id}: '{place.commune}' is not a commune")
         for part in place.parts:
             if part not in files.places:
                 files.add(path, (), f"{place.id}: part '{part}' is not a known place")
+            elif files.places[part].parts:
+                files.add(path, (), f"{place.id}: part '{part}' has parts itself")
     path = files.folder / "social_offices.yml"
     for index, office in enumerate(files.social_offices):
         _refers(files, path, (index, "communes"), office.communes, files.places, "place")

@@ -16,6 +16,9 @@ class Wording:
         problems: list[Problem] = []
         for language in LANGUAGES:
             data: Any = read(folder / f"{language}.yml")
+            if not isinstance(data, dict):
+                problem = Problem(folder / f"{language}.yml", 1, "file", "must map keys to texts")
+                raise InvalidKnowledge([problem])
             self._texts[language] = {str(k): str(v) for k, v in data.items()}
         reference = self._texts["fr"].keys()
         for language in LANGUAGES:

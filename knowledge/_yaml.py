@@ -1,7 +1,7 @@
 """YAML with line numbers: reads fast, and finds the line of a field only when it is needed."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import yaml
 
@@ -13,8 +13,8 @@ Loc = tuple[Any, ...]
 def read(path: Path) -> Any:
     """The content of a YAML file.
 
-    Raises InvalidKnowledge when the file cannot be read, is not YAML, holds nothing, or
-    names a key twice (plain YAML would silently keep the last one).
+    Raises InvalidKnowledge when the file cannot be read, is not YAML, holds nothing, uses
+    aliases, or names a key twice (plain YAML would silently keep the last one).
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -40,7 +40,10 @@ def read(path: Path) -> Any:
 
 def line_of(path: Path, loc: Loc) -> int:
     """The 1-based line of the field at `loc`, or of its nearest existing parent."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError):
+        return 1  # changed or gone since it was read
     line = 1
     for key in loc:
         if isinstance(node, yaml.MappingNode):
@@ -58,7 +61,15 @@ def line_of(path: Path, loc: Loc) -> int:
     return line
 
 
-def _duplicates(path: Path, node: yaml.Node, at: Loc) -> "list[Problem]":
+def _duplicates(
+    path: Path, node: yaml.Node, at: Loc, read: "Optional[dict[int, yaml.Node]]" = None
+) -> "list[Problem]":
+    """Keys named twice, and parts used twice: those may be endless, or grow without limit."""
+    read = {} if read is None else read
+    if id(node) in read:
+        field, message = ".".join(map(str, at)), "refers to another part (& and *): write it out"
+        return [Problem(path, node.start_mark.line + 1, field, message)]
+    read[id(node)] = node
     problems: list[Problem] = []
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -68,8 +79,8 @@ def _duplicates(path: Path, node: yaml.Node, at: Loc) -> "list[Problem]":
                 field = ".".join([*map(str, at), name])
                 problems.append(Problem(path, key.start_mark.line + 1, field, "is named twice"))
             seen.add(name)
-            problems += _duplicates(path, value, (*at, name))
+            problems += _duplicates(path, value, (*at, name), read)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            problems += _duplicates(path, value, (*at, index))
+            problems += _duplicates(path, value, (*at, index), read)
     return problems
