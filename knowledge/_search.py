@@ -61,8 +61,8 @@ class Search:
         known = [dict(self._engine.similar(word)) for word in typed]
         for index, pair in enumerate(zip(typed, typed[1:])):
             joined = "".join(pair)  # "Jugend Haus"
-            if about := self._engine.similar(joined).get(joined):
-                known[index][joined] = known[index + 1][joined] = about
+            if rare := self._engine.known(joined):
+                known[index][joined] = known[index + 1][joined] = (1.0, rare)
         for index, forms in enumerate(known):
             fits = {form: how_well for form, (how_well, _) in forms.items()}
             # As rare as the word that fits best.
@@ -87,7 +87,7 @@ class Search:
         name = " ".join(typed)
         if name in self._by_name or len(typed) > 1:
             return self._by_name.get(name)
-        if name in self._engine.similar(name):
+        if self._engine.known(name):
             return None
         fits = self._place_words.similar(name)
         best = max(fits, key=fits.__getitem__, default="")

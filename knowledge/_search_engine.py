@@ -57,6 +57,9 @@ class Engine(Protocol):
     def similar(self, word: str) -> Mapping[str, tuple[float, float]]:
         """The known words that fit a folded word: how well, and how rare each is (0 to 1)."""
 
+    def known(self, word: str) -> Optional[float]:
+        """How rare a folded word is; None when no entry has it."""
+
     def rank(
         self, wanted: Sequence[Wanted], where: Optional[Where], limit: int
     ) -> list[tuple[str, float]]:

@@ -33,7 +33,8 @@ class MemoryEngine:
         weights: dict[str, array[float]] = defaultdict(lambda: array("f"))
         places: dict[str, array[int]] = defaultdict(lambda: array("i"))
         communes: dict[str, array[int]] = defaultdict(lambda: array("i"))
-        bonus, national, points, owners = array("f"), array("b"), array("f"), array("i")
+        bonus, national = array("f"), array("b")
+        points, first_points, located = array("f"), array("i"), array("i")
         for row, entry in enumerate(entries):
             self._keys.append(entry.key)
             for term, weight in entry.terms.items():
@@ -43,9 +44,11 @@ class MemoryEngine:
                 places[place].append(row)
             for commune in entry.communes:
                 communes[commune].append(row)
+            if entry.points:
+                located.append(row)
+                first_points.append(len(points) // 2)
             for point in entry.points:
                 points.extend(point)
-                owners.append(row)
             bonus.append(entry.bonus)
             national.append(entry.national)
         self._postings: dict[str, tuple[Rows, Numbers]] = {
@@ -57,14 +60,19 @@ class MemoryEngine:
         self._bonus: Numbers = np.asarray(bonus, np.float32)
         self._national = np.asarray(national, np.bool_)
         self._points: Numbers = np.asarray(points, np.float32).reshape(-1, 2)
-        self._owners: Rows = np.asarray(owners, np.int32)
+        self._first_points: Rows = np.asarray(first_points, np.int32)
+        self._located: Rows = np.asarray(located, np.int32)
         self._vocabulary = Vocabulary(rows)
 
     def similar(self, word: str) -> Mapping[str, tuple[float, float]]:
-        return {
-            known: (how_well, rarity(len(self._postings[known][0]), len(self._keys)))
-            for known, how_well in self._vocabulary.similar(word).items()
-        }
+        fits = self._vocabulary.similar(word)
+        return {known: (how_well, self._rarity(known)) for known, how_well in fits.items()}
+
+    def known(self, word: str) -> Optional[float]:
+        return self._rarity(word) if word in self._vocabulary else None
+
+    def _rarity(self, known: str) -> float:
+        return rarity(len(self._postings[known][0]), len(self._keys))
 
     def rank(
         self, wanted: Sequence[Wanted], where: Optional[Where], limit: int
@@ -96,8 +104,9 @@ class MemoryEngine:
         near = np.where(self._national, np.float32(NATIONAL), np.float32(0))
         if where.point and len(self._points):
             away = np.hypot(*(self._points - np.asarray(where.point, np.float32)).T)
-            fading = ELSEWHERE * np.exp(-away / FADES_KM, dtype=np.float32)
-            np.maximum.at(near, self._owners, fading.astype(np.float32))
+            nearest = np.minimum.reduceat(away, self._first_points)
+            fading = np.float32(ELSEWHERE) * np.exp(-nearest / np.float32(FADES_KM))
+            near[self._located] = np.maximum(near[self._located], fading)
         if where.commune in self._communes:
             near[self._communes[where.commune]] = COMMUNE
         for place in where.places & self._places.keys():

@@ -20,10 +20,13 @@ class Vocabulary:
         self._sorted = sorted(set(known))
         self._known = frozenset(self._sorted)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._by_length: dict[int, list[str]] = defaultdict(list)
+        # Who slips once or twice gets the first letter or the last two right, nearly always.
+        self._by_first: dict[tuple[int, str], list[str]] = defaultdict(list)
+        self._by_last: dict[tuple[int, str], list[str]] = defaultdict(list)
         for word in self._sorted:
             self._by_sound[sound(word)].append(word)
-            self._by_length[len(word)].append(word)
+            self._by_first[len(word), word[:1]].append(word)
+            self._by_last[len(word), word[-2:]].append(word)
         self.similar = lru_cache(maxsize=_KEPT)(self._similar)
 
     def __contains__(self, word: str) -> bool:
@@ -35,14 +38,13 @@ class Vocabulary:
         wrong = slips(word)
         if word not in self._known and wrong:
             for length in range(len(word) - wrong, len(word) + wrong + 1):
-                found = process.extract(
-                    word,
-                    self._by_length.get(length, ()),
-                    scorer=OSA.distance,
-                    score_cutoff=wrong,
-                    limit=None,
-                )
-                near.update(known for known, _, _ in found)
+                first = self._by_first.get((length, word[:1]), ())
+                last = self._by_last.get((length, word[-2:]), ())
+                for group in (first, last):
+                    found = process.extract(
+                        word, group, scorer=OSA.distance, score_cutoff=wrong, limit=None
+                    )
+                    near.update(known for known, _, _ in found)
         fits = {known: fit(word, known) for known in near}
         # Beside the word itself, its stem alone would only add noise.
         least = STEM if word in self._known else 0.0

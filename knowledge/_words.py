@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from os.path import commonprefix
 
 from rapidfuzz.distance import OSA
@@ -30,6 +31,7 @@ _HEARD, _WRONG, _BEGINNING, STEM = 0.95, (1.0, 0.9, 0.8), 0.8, 0.7
 _SHARED = 0.75
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower case without accents: "Gaasperech-Süd" becomes "gaasperech-sud"."""
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_SPECIAL))
@@ -43,7 +45,8 @@ def words(text: str) -> list[str]:
 
 def all_words(text: str) -> list[str]:
     """The same of a text of our own, however long."""
-    return _WORD.findall(fold(text))
+    composed = unicodedata.normalize("NFKC", text)
+    return [word for found in _WORD.findall(composed) for word in fold(found).split()]
 
 
 def sound(word: str) -> str:
