@@ -51,7 +51,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             queue=settings.queue_per_conversation,
         )
         app.state.assistant.start()
-        _broken.set_function(lambda: float(bool(directory().problems)))
+        watch_directory()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         yield
         app.state.assistant.stop()
@@ -70,6 +70,11 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     _add_pages(app)
     _add_guard(app)
     return app
+
+
+def watch_directory() -> None:
+    """Follows the files of the directory, and shows in the metrics when they have mistakes."""
+    _broken.set_function(lambda: float(bool(directory().problems)))
 
 
 def _add_pages(app: FastAPI) -> None:

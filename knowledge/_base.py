@@ -12,6 +12,7 @@ from knowledge._find import Finder, Match
 from knowledge._load import Files, check
 from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service, SocialOffice
 from knowledge._search import Search
+from knowledge._search_engine import Engine
 from knowledge._search_entries import Entries
 from knowledge._search_memory import MemoryEngine
 from knowledge._wording import Wording
@@ -121,6 +122,11 @@ class Knowledge:
             title, summary = entry.name.in_(shown), entry.description.in_(shown)
             hits.append(SearchHit(kind, name, title, summary, where, score))  # type: ignore[arg-type]
         return hits
+
+    def search_in(self, engine: Engine) -> None:
+        """From now on `search` asks this engine, which must hold this directory's entries."""
+        entries = Entries(self._files)
+        self._searching = Search(engine, self.places, entries.ignored)
 
     def place_named(self, name: str) -> Place:
         """A place by its id or its name in any language. Raises UnknownId."""

@@ -46,8 +46,10 @@ class Search:
     def find(self, text: str, place: Optional[Place], limit: int) -> list[tuple[str, float]]:
         """The keys of the best entries, each with its score: 1 when all that was asked fits."""
         typed = [word for word in words(text) if word not in self._ignored][:MAX_WORDS]
-        named, at = self._place_in(typed)
-        wanted = list(self._wanted(typed, at))
+        joined = [first + second for first, second in zip(typed, typed[1:])]  # "Jugend Haus"
+        known = self._engine.known([*typed, *joined])
+        named, at = self._place_in(typed, known)
+        wanted = list(self._wanted(typed, joined, known, at))
         near = place or named
         where = self._where(near, only=len(at) == len(typed)) if near and typed else None
         possible = sum(word.weight for word in wanted) + (where.weight if where else 0.0)
@@ -56,25 +58,29 @@ class Search:
         ranked = self._engine.rank(wanted, where, max(1, min(limit, MAX_HITS)))
         return [(key, round(found / possible, 3)) for key, found in ranked]
 
-    def _wanted(self, typed: Sequence[str], at: range) -> Iterator[Wanted]:
+    def _wanted(
+        self, typed: Sequence[str], joined: Sequence[str], known: Mapping[str, float], at: range
+    ) -> Iterator[Wanted]:
         """Each word of the query; one that nobody knows counts against the score."""
-        known = [dict(self._engine.similar(word)) for word in typed]
-        for index, pair in enumerate(zip(typed, typed[1:])):
-            joined = "".join(pair)  # "Jugend Haus"
-            if rare := self._engine.known(joined):
-                known[index][joined] = known[index + 1][joined] = (1.0, rare)
-        for index, forms in enumerate(known):
+        similar = self._engine.similar(typed)
+        meant = [dict(similar[word]) for word in typed]
+        for index, word in enumerate(joined):
+            if word in known:
+                meant[index][word] = meant[index + 1][word] = (1.0, known[word])
+        for index, forms in enumerate(meant):
             fits = {form: how_well for form, (how_well, _) in forms.items()}
             # As rare as the word that fits best.
             weight = max(forms.values())[1] if forms else 1.0
             yield Wanted(fits, min(weight, _PLACE_NAME) if index in at else weight)
 
-    def _place_in(self, typed: Sequence[str]) -> tuple[Optional[Place], range]:
+    def _place_in(
+        self, typed: Sequence[str], known: Mapping[str, float]
+    ) -> tuple[Optional[Place], range]:
         """The place named in a query and which words name it: the longest name, quarters first."""
         found: list[tuple[int, bool, int, Place]] = []
         for length in range(1, _LONGEST_PLACE + 1):
             for start in range(len(typed) - length + 1):
-                name = self._named(typed[start : start + length])
+                name = self._named(typed[start : start + length], known)
                 if name:
                     place = self._places[name]
                     found.append((-length, place.kind == "commune", start, place))
@@ -83,11 +89,11 @@ class Search:
         length, _, start, place = min(found, key=lambda one: one[:3])
         return place, range(start, start - length)
 
-    def _named(self, typed: Sequence[str]) -> Optional[str]:
+    def _named(self, typed: Sequence[str], known: Mapping[str, float]) -> Optional[str]:
         name = " ".join(typed)
         if name in self._by_name or len(typed) > 1:
             return self._by_name.get(name)
-        if self._engine.known(name):
+        if name in known:
             return None
         fits = self._place_words.similar(name)
         best = max(fits, key=fits.__getitem__, default="")

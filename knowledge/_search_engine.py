@@ -51,14 +51,18 @@ class Where:
     only: bool = False
 
 
+#: Known words that may be meant by a typed one: how well each fits, and how rare it is (0 to 1).
+Forms = Mapping[str, tuple[float, float]]
+
+
 class Engine(Protocol):
     """Keeps entries and ranks them. Safe to use from several threads."""
 
-    def similar(self, word: str) -> Mapping[str, tuple[float, float]]:
-        """The known words that fit a folded word: how well, and how rare each is (0 to 1)."""
+    def known(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Those of some folded words that entries have, each with how rare it is (0 to 1)."""
 
-    def known(self, word: str) -> Optional[float]:
-        """How rare a folded word is; None when no entry has it."""
+    def similar(self, words: Sequence[str]) -> Mapping[str, Forms]:
+        """For each of some folded words, the known words that fit it."""
 
     def rank(
         self, wanted: Sequence[Wanted], where: Optional[Where], limit: int

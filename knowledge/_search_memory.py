@@ -14,6 +14,7 @@ from knowledge._search_engine import (
     HERE,
     NATIONAL,
     Entry,
+    Forms,
     Wanted,
     Where,
     rarity,
@@ -64,12 +65,17 @@ class MemoryEngine:
         self._located: Rows = np.asarray(located, np.int32)
         self._vocabulary = Vocabulary(rows)
 
-    def similar(self, word: str) -> Mapping[str, tuple[float, float]]:
-        fits = self._vocabulary.similar(word)
-        return {known: (how_well, self._rarity(known)) for known, how_well in fits.items()}
+    def known(self, words: Sequence[str]) -> Mapping[str, float]:
+        return {word: self._rarity(word) for word in words if word in self._vocabulary}
 
-    def known(self, word: str) -> Optional[float]:
-        return self._rarity(word) if word in self._vocabulary else None
+    def similar(self, words: Sequence[str]) -> Mapping[str, Forms]:
+        return {
+            word: {
+                known: (how_well, self._rarity(known))
+                for known, how_well in self._vocabulary.similar(word).items()
+            }
+            for word in words
+        }
 
     def _rarity(self, known: str) -> float:
         return rarity(len(self._postings[known][0]), len(self._keys))

@@ -8,7 +8,7 @@ from typing import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from knowledge._words import SHORTEST_STEM, STEM, fit, slips, sound
+from knowledge._words import SHORTEST_STEM, fit, slips, sound, without_stems
 
 _KEPT = 4096
 
@@ -46,9 +46,7 @@ class Vocabulary:
                     )
                     near.update(known for known, _, _ in found)
         fits = {known: fit(word, known) for known in near}
-        # Beside the word itself, its stem alone would only add noise.
-        least = STEM if word in self._known else 0.0
-        return {known: how_well for known, how_well in fits.items() if how_well > least}
+        return without_stems(word, {k: how_well for k, how_well in fits.items() if how_well})
 
     def _beginning(self, stem: str) -> list[str]:
         if len(stem) < SHORTEST_STEM:

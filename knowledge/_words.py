@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from os.path import commonprefix
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 
@@ -26,7 +27,7 @@ _SHORTEST_SOUND = 3
 _ONE_WRONG, _TWO_WRONG = 4, 7
 SHORTEST_STEM = 5
 #: How well a word fits: by ear, with so many wrong letters, as a beginning, by its stem.
-_HEARD, _WRONG, _BEGINNING, STEM = 0.95, (1.0, 0.9, 0.8), 0.8, 0.7
+_HEARD, _WRONG, _BEGINNING, _STEM = 0.95, (1.0, 0.9, 0.8), 0.8, 0.7
 #: Words of one stem share so much of the longer one: "Schuldenberater", "Schuldenberatung".
 _SHARED = 0.75
 
@@ -79,4 +80,14 @@ def fit(word: str, known: str) -> float:
         return 0.0
     if shared == len(word):
         return _BEGINNING
-    return STEM if shared == len(known) or shared >= _SHARED * max(len(word), len(known)) else 0.0
+    return _STEM if shared == len(known) or shared >= _SHARED * max(len(word), len(known)) else 0.0
+
+
+F = TypeVar("F")
+
+
+def without_stems(word: str, forms: dict[str, F]) -> dict[str, F]:
+    """The forms without mere stems where the word itself is known: those would only add noise."""
+    if word not in forms:
+        return forms
+    return {known: about for known, about in forms.items() if fit(word, known) > _STEM}
