@@ -23,6 +23,8 @@ from knowledge import SearchHit
 _OFFERED = 3
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY = 0.75
+#: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
+_LONG_WORD = 5
 
 
 class ActionChooseTopic(KnowingAction):
@@ -62,6 +64,8 @@ class ActionChooseTopic(KnowingAction):
 
 def _found(turn: Turn) -> list[SearchHit]:
     """What the directory clearly has for the words of the message; nothing for most messages."""
+    if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
+        return []
     hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
     return [hit for hit in hits if hit.score >= _CLEARLY]
 
