@@ -9,6 +9,8 @@ from knowledge._model import Point
 #: How near an entry is: in the place itself, in its commune, for the whole country, or elsewhere,
 #: where nearness fades to a third with every so many kilometres.
 HERE, COMMUNE, NATIONAL, ELSEWHERE, FADES_KM = 1.0, 0.95, 0.75, 0.6, 10.0
+#: Sums that are the same to so many decimals are equal; the key decides then.
+DECIMALS = 3
 _LEAST = 0.3
 _KM_PER_DEGREE = 111.2
 _SOUTH, _WEST = 49.4, 5.7
@@ -71,7 +73,8 @@ class Engine(Protocol):
 
         Per wanted word the best of its forms counts: fit times weight of the term, times weight
         of the word. To their sum come nearness times `where.weight`, and the entry's bonus.
-        An entry with none of the words is not found, unless `where.only` and it is there.
+        Equals, to `DECIMALS`, stand in the order of their keys. An entry with none of the words
+        is not found, unless `where.only` and it is there.
         """
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge._search_engine import (
     COMMUNE,
+    DECIMALS,
     ELSEWHERE,
     FADES_KM,
     HERE,
@@ -63,6 +64,8 @@ class MemoryEngine:
         self._points: Numbers = np.asarray(points, np.float32).reshape(-1, 2)
         self._first_points: Rows = np.asarray(first_points, np.int32)
         self._located: Rows = np.asarray(located, np.int32)
+        # The place of each entry in the order of the keys, which decides between equals.
+        self._order = np.argsort(np.argsort(np.asarray(self._keys, dtype=np.str_)))
         self._vocabulary = Vocabulary(rows)
 
     def known(self, words: Sequence[str]) -> Mapping[str, float]:
@@ -93,10 +96,12 @@ class MemoryEngine:
                 found |= near >= COMMUNE
             total += np.float32(where.weight) * near
         total += self._bonus
+        total = np.round(total, DECIMALS)
         rows = np.flatnonzero(found)
         if len(rows) > limit:
-            rows = rows[np.argpartition(-total[rows], limit)[:limit]]
-        best = sorted(rows.tolist(), key=lambda row: (-total[row], self._keys[row]))
+            least = np.partition(total[rows], -limit)[-limit]
+            rows = rows[total[rows] >= least]
+        best = rows[np.lexsort((self._order[rows], -total[rows]))][:limit]
         return [(self._keys[row], float(total[row])) for row in best]
 
     def _best_form(self, word: Wanted) -> Numbers:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from knowledge._search_engine import (
     COMMUNE,
+    DECIMALS,
     ELSEWHERE,
     FADES_KM,
     HERE,
@@ -33,12 +34,16 @@ CREATE TABLE IF NOT EXISTS search_area (
 CREATE TABLE IF NOT EXISTS search_entry (id int PRIMARY KEY, key text, bonus real, area int);
 CREATE TABLE IF NOT EXISTS search_word (
     id int PRIMARY KEY, word text COLLATE "C", sound text, entries int);
-CREATE TABLE IF NOT EXISTS search_posting (word int, entry int, weight real);
+CREATE TABLE IF NOT EXISTS search_posting (word int, entry int, area int, weight real);
 CREATE UNIQUE INDEX IF NOT EXISTS search_word_word ON search_word (word);
 CREATE INDEX IF NOT EXISTS search_word_sound ON search_word (sound);
 CREATE INDEX IF NOT EXISTS search_word_alike ON search_word USING gin (word gin_trgm_ops);
-CREATE INDEX IF NOT EXISTS search_posting_word
-    ON search_posting (word) INCLUDE (entry, weight);
+CREATE INDEX IF NOT EXISTS search_posting_entry
+    ON search_posting (word, entry) INCLUDE (weight);
+CREATE INDEX IF NOT EXISTS search_posting_most ON search_posting (word, weight DESC, entry);
+CREATE INDEX IF NOT EXISTS search_posting_area
+    ON search_posting (word, area, weight DESC, entry);
+CREATE INDEX IF NOT EXISTS search_entry_area ON search_entry (area);
 """
 _TABLES = ("search_area", "search_entry", "search_word", "search_posting")
 
@@ -61,15 +66,17 @@ LATERAL (
 """  # noqa: S608  the gaps are numbers of ours
 
 
+#: So many of a word's entries are looked at: those where it counts most, as many in the places
+#: asked for, and those that have the two rarest words. Rarer words are looked at in full.
+_MOST, _AREAS = 400, 20
+
 _RANK = f"""
-WITH wanted AS (
-    SELECT * FROM unnest(:places_in_query ::int[], :forms ::text[], :fits ::real[],
-        :weights ::real[]) AS w (number, form, fits, weight)),
-best AS (
-    SELECT p.entry, w.number, max(w.fits * p.weight * w.weight) AS score
-    FROM wanted w JOIN search_word s ON s.word = w.form JOIN search_posting p ON p.word = s.id
-    GROUP BY p.entry, w.number),
-near AS (
+WITH word AS MATERIALIZED (
+    SELECT w.number, w.fits * w.weight AS factor, s.id, s.entries
+    FROM unnest(:numbers ::int[], :forms ::text[], :fits ::real[], :weights ::real[])
+        AS w (number, form, fits, weight)
+    JOIN search_word s ON s.word = w.form),
+near AS MATERIALIZED (
     SELECT id, CASE
         WHEN :near = 0 THEN 0
         WHEN places && :places ::text[] THEN {HERE}
@@ -79,12 +86,29 @@ near AS (
              FROM unnest(points) p), 0))
         END AS near
     FROM search_area),
+here AS (SELECT id FROM near WHERE near >= {COMMUNE} ORDER BY near DESC, id LIMIT {_AREAS}),
+candidate AS MATERIALIZED (
+    SELECT p.entry FROM word, LATERAL (
+        SELECT entry FROM search_posting WHERE word = word.id
+        ORDER BY weight DESC, entry LIMIT {_MOST}) p
+    UNION SELECT p.entry FROM word, here, LATERAL (
+        SELECT entry FROM search_posting WHERE word = word.id AND area = here.id
+        ORDER BY weight DESC, entry LIMIT {_MOST}) p
+        WHERE word.entries > {_MOST}
+    UNION (SELECT p.entry FROM search_posting p JOIN search_posting q ON q.entry = p.entry
+        WHERE p.word IN (SELECT id FROM word WHERE number = :rarest)
+        AND q.word IN (SELECT id FROM word WHERE number = :second) LIMIT {_MOST})
+    UNION (SELECT e.id FROM search_entry e WHERE :only AND e.area IN (SELECT id FROM here)
+        LIMIT {_MOST})),
+best AS (
+    SELECT c.entry, w.number, max(w.factor * p.weight) AS score
+    FROM candidate c CROSS JOIN word w
+    JOIN search_posting p ON p.word = w.id AND p.entry = c.entry
+    GROUP BY c.entry, w.number),
 found AS (
-    SELECT entry, sum(score) AS score FROM best GROUP BY entry
-    UNION ALL
-    SELECT e.id, 0 FROM search_entry e JOIN near n ON n.id = e.area
-    WHERE :only AND n.near >= {COMMUNE} AND e.id NOT IN (SELECT entry FROM best))
-SELECT e.key, f.score + e.bonus + n.near * :near AS total
+    SELECT c.entry, coalesce(sum(b.score), 0) AS score
+    FROM candidate c LEFT JOIN best b ON b.entry = c.entry GROUP BY c.entry)
+SELECT e.key, round((f.score + e.bonus + n.near * :near)::numeric, {DECIMALS}) AS total
 FROM found f JOIN search_entry e ON e.id = f.entry JOIN near n ON n.id = e.area
 ORDER BY total DESC, e.key COLLATE "C" LIMIT :limit
 """  # noqa: S608  the gaps are numbers of ours
@@ -141,12 +165,16 @@ class PostgresEngine:
             for number, word in enumerate(wanted)
             for form, how_well in word.forms.items()
         ]
+        by_weight = sorted(range(len(wanted)), key=lambda number: -wanted[number].weight)
+        rarest, second = (*by_weight, None, None)[:2]
         east, north = (where.point if where else None) or (None, None)
         asked = {
-            "places_in_query": [form[0] for form in forms],
+            "numbers": [form[0] for form in forms],
             "forms": [form[1] for form in forms],
             "fits": [form[2] for form in forms],
             "weights": [form[3] for form in forms],
+            "rarest": rarest,
+            "second": second,
             "near": where.weight if where else 0,
             "places": sorted(where.places) if where else [],
             "commune": where.commune if where else None,
@@ -184,7 +212,7 @@ class _Rows:
                 if word == len(counts):
                     counts.append(0)
                 counts[word] += 1
-                self._of["search_posting"].append((word, number, weight))
+                self._of["search_posting"].append((word, number, area, weight))
         self._of["search_area"] = [(area, *about) for about, area in areas.items()]
         self._of["search_word"] = [(i, w, sound(w), counts[i]) for w, i in words.items()]
         self._of["search_posting"].sort(key=lambda row: row[:2])
