@@ -99,6 +99,10 @@ def test_near_a_place_comes_first(knowledge: Knowledge, name: str) -> None:
     assert ids(knowledge.search(f"Jugendhaus {name}"))[0] == "maison-des-jeunes-mersch"
 
 
+def test_what_is_for_the_whole_commune_is_near_in_each_quarter(knowledge: Knowledge) -> None:
+    assert ids(knowledge.search("office social Beggen"))[0] == "office-social-vdl"
+
+
 def test_where_there_is_none_the_nearest_comes_first(knowledge: Knowledge) -> None:
     """Contern has no youth house; the one of Sandweiler is next to it."""
     assert ids(knowledge.search("Jugendhaus Contern"))[0] == "maison-des-jeunes-sandweiler"
