@@ -26,9 +26,9 @@ class ActionAnswerDetail(KnowingAction):
         return answer_detail(out, turn, turn.intent, services)
 
     def _meant(self, turn: Turn) -> list[Service]:
-        named = turn.entity("service")
+        named = turn.named
         if named:
-            return [turn.knowledge.service(named)]
+            return [named]
         kind = turn.entity("kind")
         if kind and (turn.entity("place") or not turn.shown):
             found = turn.knowledge.find(kind, place=turn.place, age=turn.age, at=turn.at)

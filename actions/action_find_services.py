@@ -14,9 +14,9 @@ class ActionFindServices(KnowingAction):
         return "action_find_services"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-        named = turn.entity("service")
+        named = turn.named
         if turn.intent == "inform" and named:
-            return show_services(out, turn, [turn.knowledge.service(named)])
+            return show_services(out, turn, [named])
         new = turn.intent in turn.knowledge.needs
         need = turn.intent if new else turn.need
         if need is None:

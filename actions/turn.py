@@ -37,6 +37,12 @@ class Turn:
         return str((self._message.get("intent") or {}).get("name") or "")
 
     @property
+    def text(self) -> str:
+        """What the visitor wrote; empty for a button."""
+        text = str(self._message.get("text") or "")
+        return "" if text.startswith("/") else text
+
+    @property
     def ranking(self) -> list[str]:
         """Intents of the message, likeliest first."""
         return [str(item["name"]) for item in self._message.get("intent_ranking") or []]
@@ -94,8 +100,21 @@ class Turn:
 
     @property
     def shown(self) -> list[Service]:
-        """The services the last answer was about."""
-        return [self.knowledge.service(name) for name in self._slots.get(SHOWN) or []]
+        """The services the last answer was about, as far as the directory still has them."""
+        found = map(self._service, self._slots.get(SHOWN) or [])
+        return [service for service in found if service]
+
+    @property
+    def named(self) -> Optional[Service]:
+        """The service named in this message; the model may know more than the directory has."""
+        name = self.entity("service")
+        return self._service(name) if name else None
+
+    def _service(self, name: str) -> Optional[Service]:
+        try:
+            return self.knowledge.service(name)
+        except UnknownId:
+            return None
 
     @property
     def at(self) -> datetime:

@@ -83,7 +83,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return document(request, 422, "bad_json")
+        in_query = any(tuple(e["loc"])[:1] == ("query",) for e in error.errors())
+        return document(request, 422, "bad_search" if in_query else "bad_json")
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -4,7 +4,7 @@ This is its only door; modules with a leading underscore are private.
 """
 
 from knowledge._audit import Audit, audit
-from knowledge._base import FOLDER, Knowledge, load
+from knowledge._base import FOLDER, Knowledge, SearchHit, load
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
 from knowledge._hours import LUXEMBOURG, Opening
@@ -13,10 +13,12 @@ from knowledge._hsds import VERSION as HSDS_VERSION
 from knowledge._hsds import Filters as HsdsFilters
 from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
+from knowledge._live import Directory, directory
 from knowledge._model import LANGUAGES, Helpline, Household, Language, Need, Place, Service
 from knowledge._phone import dialled, spoken
 
 __all__ = [
+    "Directory",
     "FOLDER",
     "HSDS_PROFILE",
     "HSDS_VERSION",
@@ -37,11 +39,13 @@ __all__ = [
     "Opening",
     "Place",
     "Problem",
+    "SearchHit",
     "Service",
     "UnknownId",
     "audit",
     "UnknownValue",
     "dialled",
+    "directory",
     "load",
     "spoken",
 ]

@@ -1,13 +1,24 @@
-"""`python -m knowledge [--folder DIR] show ID | audit | check | sheet … | export-hsds FOLDER`."""
+"""Reads, checks, searches, exchanges and fills in a knowledge folder: `python -m knowledge`."""
 
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Optional, Sequence
 
-from knowledge import FOLDER, LANGUAGES, Hsds, Knowledge, KnowledgeError, Language, audit, load
+from knowledge import (
+    FOLDER,
+    LANGUAGES,
+    Hsds,
+    Knowledge,
+    KnowledgeError,
+    Language,
+    SearchHit,
+    audit,
+    load,
+)
 from knowledge._sheet import Change, InvalidSheet, export_sheet, read_sheet
 from knowledge._wording import Wording
 
@@ -30,6 +41,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     package.add_argument("--format", choices=("json", "csv", "all"), default="all")
     for verb in (check, package):
         verb.add_argument("--at", type=datetime.fromisoformat, metavar="DATE", help="pretend a day")
+    search = verbs.add_parser("search", help="services and helplines by words, best first")
+    search.add_argument("text")
+    search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    search.add_argument("--json", action="store_true", help="one JSON object per line")
     options = parser.parse_args(arguments)
     at = getattr(options, "at", None) or datetime.now()
     try:
@@ -47,6 +62,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             return _export(knowledge, options)
         elif options.verb == "sheet":
             return _import(knowledge, options)
+        elif options.verb == "search":
+            _search(knowledge.search(options.text, language=options.lang), as_json=options.json)
         elif options.verb == "export-hsds":
             written = Hsds(knowledge, at=at).write(
                 options.target, options.lang, form=options.format
@@ -56,6 +73,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _search(hits: list[SearchHit], *, as_json: bool) -> None:
+    for hit in hits:
+        if as_json:
+            print(json.dumps(asdict(hit), ensure_ascii=False))
+        else:
+            print(f"{hit.score:.2f}  {hit.id}: {hit.name}{f' ({hit.place})' if hit.place else ''}")
 
 
 def _add_sheet(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

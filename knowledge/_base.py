@@ -1,10 +1,10 @@
 """The knowledge base in memory: the one object the rest of the project asks."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Iterator, Literal, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
@@ -12,6 +12,7 @@ from knowledge._find import Finder, Match, Person
 from knowledge._hours import Opening, local
 from knowledge._load import Files, check
 from knowledge._model import (
+    LANGUAGES,
     Entry,
     Fact,
     Helpline,
@@ -24,11 +25,31 @@ from knowledge._model import (
     SocialOffice,
 )
 from knowledge._reasons import Reasons
+from knowledge._search import Search
+from knowledge._search_engine import Engine
+from knowledge._search_entries import Entries
+from knowledge._search_memory import MemoryEngine
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
 #: Hours of the clock that are night: who needs help now cannot wait for the day.
 _NIGHT_BEGINS, _NIGHT_ENDS = 22, 6
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """An entry that was found: `id` of a service (partners included) or of a helpline.
+
+    `score`: about 1 when all that was asked is in its name, less the less of it was found.
+    `place`: the quarters or communes it is for, in words; None for the whole country.
+    """
+
+    kind: Literal["service", "helpline"]
+    id: str
+    name: str
+    summary: str
+    place: Optional[str]
+    score: float
 
 
 class Knowledge:
@@ -49,6 +70,7 @@ class Knowledge:
         self.types: dict[str, ServiceType] = files.types
         #: When an entry, or what all entries share, was last changed; by entry id.
         self.modified: dict[str, datetime] = files.modified()
+        self._files = files
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -136,6 +158,47 @@ class Knowledge:
         """Every exception that is not over, in words."""
         return self._cards.hours.exceptions(entry, at, language)
 
+    def search(
+        self,
+        text: str,
+        *,
+        language: Optional[Language] = None,
+        place: Optional[Place] = None,
+        limit: int = 10,
+    ) -> list[SearchHit]:
+        """Services, partners and helplines by words, best first; empty when nothing fits.
+
+        Words of all three languages are searched at once, misspelt ones too. `language` is that
+        of the hits' texts. `place` (or else one named in the text) ranks, it does not exclude:
+        what is nearer comes first. Any text is allowed; at most 50 hits are given.
+        """
+        shown = language or LANGUAGES[0]
+        hits = []
+        for key, score in self._searching.find(text, place, limit):
+            kind, _, name = key.partition("/")
+            entry = self.helplines[name] if kind == "helpline" else self.service(name)
+            where = None if isinstance(entry, Helpline) else self.where(entry, shown)
+            title, summary = entry.name.in_(shown), entry.description.in_(shown)
+            hits.append(SearchHit(kind, name, title, summary, where, score))  # type: ignore[arg-type]
+        return hits
+
+    def search_in(self, engine: Engine) -> None:
+        """From now on `search` asks this engine, which must hold this directory's entries."""
+        entries = Entries(self._files)
+        self._searching = Search(engine, self.places, entries.ignored)
+
+    def place_named(self, name: str) -> Place:
+        """A place by its id or its name in any language. Raises UnknownId."""
+        found = self._searching.place(name)
+        if found is None:
+            raise UnknownId(name)
+        return found
+
+    @cached_property
+    def _searching(self) -> Search:
+        entries = Entries(self._files)
+        return Search(MemoryEngine(entries), self.places, entries.ignored)
+
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis, as `_awake_first` orders them. Raises UnknownId."""
         if crisis not in self.crisis:
@@ -212,7 +275,12 @@ def _is_night(at: datetime) -> bool:
 
 @lru_cache(maxsize=4)
 def load(folder: Path = FOLDER) -> Knowledge:
-    """Reads and checks a knowledge folder; the same folder is read once per process.
+    """Like `read`, but the same folder is read once per process."""
+    return read(folder)
+
+
+def read(folder: Path = FOLDER) -> Knowledge:
+    """Reads and checks a knowledge folder.
 
     Raises InvalidKnowledge with every problem (file, line, field) when anything is wrong.
     """

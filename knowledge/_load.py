@@ -15,6 +15,7 @@ from knowledge._model import (
     Need,
     Place,
     Record,
+    SearchWords,
     Service,
     ServiceType,
     SocialOffice,
@@ -39,14 +40,15 @@ class Files:
         self.association = self._one(Service, folder / "association.yml")
         self.types = self._table(ServiceType, folder / "types.yml")
         self.needs = self._table(Need, folder / "needs.yml")
-        self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
+        self.crisis = self._crisis(folder / "crisis.yml")
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
+        self.search = self._one(SearchWords, folder / "search.yml")
 
     def modified(self) -> dict[str, datetime]:
         """Per entry id, when its file was last changed, or a file that all entries use."""
         entries = {p for kind in ("services", "partners", "helplines") for p in self._files(kind)}
-        shared = max(_changed(p) for p in self.folder.rglob("*.yml") if p not in entries)
+        shared = max(map(_changed, self._shared(entries)))
         found: dict[str, datetime] = {}
         for path in entries:
             newest = max(_changed(path), shared)
@@ -54,6 +56,11 @@ class Files:
         if self.association:
             found[self.association.id] = shared
         return found
+
+    def _shared(self, entries: set[Path]) -> list[Path]:
+        """What all entries use; folders of the program itself begin with an underscore."""
+        found = (p for p in self.folder.rglob("*.yml") if p not in entries)
+        return [p for p in found if not p.relative_to(self.folder).parts[0].startswith("_")]
 
     def _files(self, name: str) -> list[Path]:
         return sorted((self.folder / name).glob("*.yml"))
@@ -112,6 +119,18 @@ class Files:
             return []
         parsed = (self._parse(kind, item, path, (i,)) for i, item in enumerate(data))
         return [entry for entry in parsed if entry is not None]
+
+    def _crisis(self, path: Path) -> dict[str, list[str]]:
+        data = self._read(path)
+        found: dict[str, list[str]] = {}
+        for name, lines in data.items() if isinstance(data, dict) else ():
+            if isinstance(lines, list):
+                found[str(name)] = [str(line) for line in lines]
+            else:
+                self.add(path, (name,), "must be a list of helplines")
+        if not found and data is not None:
+            self.add(path, (), "must be a mapping of crises to helplines")
+        return found
 
     def _places(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
@@ -249,11 +268,9 @@ def _check_tables(files: Files) -> None:
         elif place.commune and files.places[place.commune].kind != "commune":
             files.add(path, (index, "commune"), f"'{place.commune}' is not a commune")
         _refers(files, path, (index, "parts"), place.parts, files.places, "place")
-    _check_ring(
-        files,
-        {p.id: p.parts for p in files.places.values()},
-        lambda name: (files.origin[f"places/{name}"], (files.index[name], "parts")),
-    )
+        for number, part in enumerate(place.parts):
+            if part in files.places and files.places[part].parts:
+                files.add(path, (index, "parts", number), f"'{part}' has parts itself")
     _check_ring(
         files,
         {s.id: [s.same_service_as] for s in files.services.values() if s.same_service_as},
@@ -264,3 +281,9 @@ def _check_tables(files: Files) -> None:
         _refers(files, path, (index, "communes"), office.communes, files.places, "place")
         if office.partner and office.partner not in files.partners:
             files.add(path, (index, "partner"), f"'{office.partner}' is not a known partner")
+    if files.search:
+        known = {*files.needs, *files.crisis, *services, *files.helplines}
+        path = files.folder / "search.yml"
+        for name in files.search.also:
+            if name not in known:
+                files.add(path, ("also", name), "names no need, crisis or entry")

@@ -380,3 +380,24 @@ class SocialOffice(Record):
     date: Optional[str] = None
     reliability: Reliability
     confirmed: bool
+
+
+class Texts(Record):
+    """Several words or phrases in each language."""
+
+    fr: tuple[str, ...]
+    de: tuple[str, ...]
+    lb: tuple[str, ...]
+
+    def all(self) -> tuple[str, ...]:
+        return (*self.fr, *self.de, *self.lb)
+
+
+class SearchWords(Record):
+    """What the search knows besides the entries: small words to ignore, and other names.
+
+    `also`: how people call a need, a crisis or an entry, by its id.
+    """
+
+    ignored: Texts
+    also: Mapping[str, Texts]

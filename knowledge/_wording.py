@@ -16,7 +16,10 @@ class Wording:
         self._texts: dict[str, dict[str, str]] = {}
         problems: list[Problem] = []
         for language in LANGUAGES:
-            data: Any = read(folder / f"{prefix}{language}.yml")
+            path = folder / f"{prefix}{language}.yml"
+            data: Any = read(path)
+            if not isinstance(data, dict):
+                raise InvalidKnowledge([Problem(path, 1, "file", "must map keys to texts")])
             self._texts[language] = {str(k): str(v) for k, v in data.items()}
         reference = self._texts["fr"].keys()
         for language in LANGUAGES:

@@ -182,6 +182,61 @@ async def test_perhaps_a_cry_for_help() -> None:
     assert responses(said) == ["utter_in_danger", "utter_not_sure"]
 
 
+OUT_OF_SCOPE = (ROOT / "tests" / "knowledge" / "search" / "out_of_scope.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "service"),
+    [
+        ("fr", "Klengt-Butzenhaus", "creche-klengt-butzenhaus"),
+        ("de", "Giftnotruff", "centre-antipoisons"),
+        ("lb", "schleifmillen atelier", "atelier-schlaifmillen"),
+    ],
+)
+async def test_not_understood_but_found(language: str, text: str, service: str) -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "food_help")]
+    heard = {"text": text, "intent_ranking": ranking}
+    slots = {"language": language}
+    said, kept = await run(ActionChooseTopic(), "nlu_fallback", slots, **heard)
+    assert responses(said)[0] == "utter_perhaps_this"
+    assert cards(said)[0] == service and len(cards(said)) <= 3
+    assert {m["custom"]["lang"] for m in said if m.get("custom")} == {language}
+    # Not understood once more: the next sentence is another one, as ever.
+    assert kept["misses"] == 1
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", {**slots, **kept}, **heard)
+    assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
+
+
+@pytest.mark.parametrize("text", [*OUT_OF_SCOPE.splitlines(), "wéi geet et?"])
+async def test_nothing_is_found_for_what_is_out_of_scope(text: str) -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help")]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", text=text, intent_ranking=ranking)
+    assert responses(said) == ["utter_not_sure"]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"intent_ranking": [{"name": "nlu_fallback"}, {"name": "crisis_violence"}]},
+        {"crisis": ["crisis_suicide"]},
+    ],
+)
+async def test_no_search_where_it_may_be_a_crisis(heard: dict[str, Any]) -> None:
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", text="Klengt-Butzenhaus", **heard)
+    assert responses(said)[0] == "utter_in_danger" and cards(said) == []
+
+
+async def test_services_that_are_gone_are_passed_over() -> None:
+    """The directory may change while a conversation goes on."""
+    said, slots = await run(ActionAnswerDetail(), "ask_hours", {"shown": ["gone", "polygone"]})
+    assert slots["shown"] == ["polygone"]
+    named = [{"entity": "service", "value": "gone"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=named)
+    assert responses(said) == ["utter_which_service"]
+    said, _ = await run(ActionFindServices(), "inform", {"need": "debt_help"}, entities=named)
+    assert cards(said)[0] == "surendettement"
+
+
 async def test_an_unknown_place_is_asked_again_once() -> None:
     asked = {"need": "youth_house", "asks": "place"}
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)

@@ -30,7 +30,7 @@ from knowledge import (
     Language,
     UnknownId,
     UnknownValue,
-    load,
+    directory,
 )
 
 _EXPECTED: dict[str, dict[str, str]] = yaml.safe_load(
@@ -205,9 +205,9 @@ def _explained(error: RequestValidationError, request: Request) -> Problem:
     return Problem(422, "hsds_bad_parameter", name=name, expected=words.get(kind, words["boolean"]))
 
 
-def directory() -> Hsds:
-    """The directory that is served; tests put another in its place."""
-    return _built(load(), datetime.now(LUXEMBOURG).date())
+def served() -> Hsds:
+    """The directory as it is today; tests put another in its place."""
+    return _built(directory().current, datetime.now(LUXEMBOURG).date())
 
 
 @lru_cache(maxsize=1)
@@ -216,7 +216,7 @@ def _built(knowledge: Knowledge, day: date) -> Hsds:
     return Hsds(knowledge, at=datetime.combine(day, time(12)))
 
 
-Served = Annotated[Hsds, Depends(directory)]
+Served = Annotated[Hsds, Depends(served)]
 
 
 def _get(path: str, name: str, response: Any) -> Callable[[Any], Any]:

@@ -8,7 +8,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 import yaml
 
-from knowledge._base import load
+from knowledge._base import read
 from knowledge._errors import KnowledgeError
 
 _WIDTH = 115
@@ -140,7 +140,7 @@ def _try_in_copy(folder: Path, new: Mapping[Path, bytes]) -> None:
         copy = Path(shutil.copytree(folder, Path(scratch) / folder.name, ignore=ignored))
         for path, content in new.items():
             (copy / path.relative_to(folder)).write_bytes(content)
-        load.__wrapped__(copy)
+        read(copy)
 
 
 def _replace(new: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> None:

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from bot import problems
 from bot.channels import hsds
-from knowledge import FOLDER, HSDS_PROFILE, LANGUAGES, Hsds, HsdsFilters, load
+from knowledge import FOLDER, HSDS_PROFILE, LANGUAGES, Directory, Hsds, load
 from tests import official
 
 LISTS = {
@@ -330,7 +330,7 @@ def dated(tmp_path: Path) -> TestClient:
     os.utime(copy / "services" / "surendettement.yml", (1_750_000_000.25, 1_750_000_000.25))
     app = _app()
     served = Hsds(load(copy), at=AT)
-    app.dependency_overrides[hsds.directory] = lambda: served
+    app.dependency_overrides[hsds.served] = lambda: served
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -482,15 +482,25 @@ def test_a_refused_value_says_what_is_right(client: TestClient) -> None:
     )
 
 
-def test_a_new_directory_is_served_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_running_directory_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: TestClient
+) -> None:
     """The objects are built once per directory, not once per process."""
-    first = hsds.directory()
-    assert hsds.directory() is first
-    load.cache_clear()
-    assert hsds.directory() is not first
-    assert hsds.directory().select("service", HsdsFilters()) == first.select(
-        "service", HsdsFilters()
+    copy = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    running = Directory(copy)
+    monkeypatch.setattr(hsds, "directory", lambda: running)
+    first = hsds.served()
+    assert hsds.served() is first
+    streetwork = copy / "services" / "streetwork.yml"
+    text = streetwork.read_text(encoding="utf-8")
+    streetwork.write_text(
+        text.replace("fr: Streetwork (travail de rue)", "fr: Travail de rue"), "utf-8"
     )
+    running.look()
+    running.look()
+    assert hsds.served() is not first
+    names = [s["name"] for s in _everything(client, "services")]
+    assert "Travail de rue" in names
 
 
 def test_a_moment_before_all_time_is_no_failure(client: TestClient) -> None:

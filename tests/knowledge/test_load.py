@@ -119,7 +119,10 @@ def test_a_broken_value_is_named(
         (lambda path: path.write_text("", encoding="utf-8"), "is empty"),
         (lambda path: path.write_text("- a list", encoding="utf-8"), "mapping"),
         (lambda path: path.write_text("id: a\n b: c", encoding="utf-8"), "not YAML"),
-        (lambda path: path.write_text("id: &a\n  b: [*a]", encoding="utf-8"), "an alias of"),
+        (
+            lambda path: path.write_text("id: &a\n  b: [*a]", encoding="utf-8"),
+            "refers to another part",
+        ),
         (lambda path: path.write_bytes(b"name: \xff\xfe"), "cannot be read"),
     ],
 )
