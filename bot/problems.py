@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import yaml
 from fastapi import FastAPI, Request
@@ -37,13 +37,17 @@ def language_of(request: Request) -> str:
     return LANGUAGES[0]
 
 
-def document(request: Request, status: int, key: str) -> JSONResponse:
-    words = _WORDS[key][language_of(request)]
+def document(
+    request: Request, status: int, key: str, language: Optional[str] = None
+) -> JSONResponse:
+    """The problem document `key`, in `language` or else the one the browser asks for."""
+    language = language or language_of(request)
+    words = _WORDS[key][language]
     return JSONResponse(
         {"type": f"/problems/{key}", "status": status, **words},
         status_code=status,
         media_type="application/problem+json",
-        headers={"Content-Language": language_of(request)},
+        headers={"Content-Language": language},
     )
 
 

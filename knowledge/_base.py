@@ -9,7 +9,7 @@ from knowledge._card import Card, Cards
 from knowledge._errors import InvalidKnowledge, UnknownId
 from knowledge._find import Finder, Match
 from knowledge._load import Files, check
-from knowledge._model import Helpline, Language, Need, Place, Service, SocialOffice
+from knowledge._model import Fact, Helpline, Language, Need, Place, Service, SocialOffice
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
@@ -106,6 +106,10 @@ class Knowledge:
         if field == "eligibility":
             return self._cards.who(service, language)
         return self._cards.text(service, field, language)
+
+    def evidence(self, service: Service, field: str) -> tuple[Fact, ...]:
+        """The facts behind one field as it is shown: the service's own, else its type's."""
+        return service.facts.get(field) or self._cards.general(service, field)
 
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""
