@@ -210,6 +210,21 @@ def test_each_language_links_to_the_others(client: TestClient) -> None:
     assert [a["lang"] for a in visible if "aria-current" in a] == ["de"]
 
 
+def test_the_map_is_a_link_and_only_where_there_is_something_to_find(client: TestClient) -> None:
+    def maps(path: str) -> list[str]:
+        links = read(client, f"{path}?lang=fr").links()
+        return [link for link in links if "openstreetmap.org" in link]
+
+    (search,) = maps("/services/maison-relais-eimab")
+    assert parse_qs(urlsplit(search).query)["query"] == ["46, rue de la Gare, L-7590 Mersch"]
+    pointed = next(s for s in load().all_services() if s.facts.get("coordinates"))
+    (point,) = maps(f"/services/{pointed.id}")
+    assert point == load().service_card(pointed, "fr", at=AT)["map_url"]
+    # "Findel, near the airport" and no address at all.
+    assert maps("/services/wanteraktioun-coordination-de-terrain") == []
+    assert maps("/services/foyer-obenthalt") == []
+
+
 def test_unknown_entries_are_a_page_or_a_problem(client: TestClient) -> None:
     for path in ("/services/x", "/helplines/surendettement", "/services/x.vcf", "/helplines/X"):
         page = client.get(path, headers={"Accept": "text/html"})

@@ -201,8 +201,10 @@ def _used(knowledge: Knowledge, service: Service, field: str) -> tuple[Fact, ...
 
 
 def _search(addresses: tuple[str, ...]) -> Optional[str]:
-    """A search for the address on the map; None when it is unknown or sources disagree."""
-    return _SEARCH + quote(addresses[0], safe="") if len(addresses) == 1 else None
+    """A search for the address on the map; None without one single address with a number."""
+    if len(addresses) != 1 or not re.search(r"\d", addresses[0]):
+        return None
+    return _SEARCH + quote(addresses[0], safe="")
 
 
 def _sources(used: dict[str, tuple[Fact, ...]]) -> Iterator[Source]:
