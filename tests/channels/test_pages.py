@@ -340,6 +340,8 @@ def test_a_contact_card_holds_number_address_and_notice(client: TestClient) -> N
         "L-7590",
         "Mersch",
     )
+    lines = eimab.note.value.split("\n")
+    assert lines[-1] == f"{SITE}/services/maison-relais-eimab?lang=fr" and len(lines) == 6
     assert "à confirmer" not in eimab.note.value
     first = card(client, "/services/premier-appel.vcf?lang=de")
     assert [tel.value for tel in first.contents["tel"]] == ["+35227400115", "+352621141115"]
@@ -545,7 +547,8 @@ def test_hostile_text_stays_text(own_copy: Knowledge, text: str, language: Langu
 
 
 @pytest.mark.parametrize(
-    "source", ["javascript:alert(1)", "data:text/html,x", "https://[", "a list, undated"]
+    "source",
+    ["javascript:alert(1)", "javascript://x.example/%0aalert(1)", "https://[", "a list, undated"],
 )
 def test_only_web_addresses_become_links(own_copy: Knowledge, source: str) -> None:
     service = own_copy.services["maison-relais-eimab"]
