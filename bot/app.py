@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, search, web
+from bot.channels import hsds, pages, search, web
 from bot.settings import ROOT, Settings
 from bot.store import Conversations, tracker_store
 from knowledge import LANGUAGES, directory
@@ -68,6 +68,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(hsds.router)
     app.include_router(search.router)
+    app.include_router(pages.create_router(settings.public_url))
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
     _add_guard(app)

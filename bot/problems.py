@@ -64,13 +64,14 @@ def language_of(request: Request) -> Language:
 
 
 def document(request: Request, status: int, key: str, **gaps: object) -> JSONResponse:
-    texts = _WORDS[key][language_of(request)]
-    words = {name: text.format(**gaps) for name, text in texts.items()}
+    """The problem document `key`, in the language the request asks for."""
+    language = language_of(request)
+    words = {name: text.format(**gaps) for name, text in _WORDS[key][language].items()}
     return JSONResponse(
         {"type": f"/problems/{key}", "status": status, **words},
         status_code=status,
         media_type="application/problem+json",
-        headers={"Content-Language": language_of(request)},
+        headers={"Content-Language": language},
     )
 
 

@@ -14,8 +14,19 @@ from knowledge._hsds import Filters as HsdsFilters
 from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
 from knowledge._live import Directory, directory
-from knowledge._model import LANGUAGES, Helpline, Household, Language, Need, Place, Service
+from knowledge._model import (
+    LANGUAGES,
+    Fact,
+    Helpline,
+    Holidays,
+    Household,
+    Language,
+    Need,
+    Place,
+    Service,
+)
 from knowledge._phone import dialled, spoken
+from knowledge._rules import holidays_held, rules
 
 __all__ = [
     "Directory",
@@ -25,7 +36,9 @@ __all__ = [
     "LANGUAGES",
     "LUXEMBOURG",
     "Audit",
+    "Fact",
     "Helpline",
+    "Holidays",
     "Household",
     "Hsds",
     "HsdsFilters",
@@ -45,6 +58,8 @@ __all__ = [
     "audit",
     "UnknownValue",
     "dialled",
+    "holidays_held",
+    "rules",
     "directory",
     "load",
     "spoken",

@@ -263,6 +263,10 @@ class Knowledge:
         """The notice of an e-mail or website as a sentence of its own, or nothing."""
         return self._cards.link_notice(field, fact, language, at)
 
+    def evidence(self, service: Service, field: str) -> tuple[Fact, ...]:
+        """The facts behind one field as it is shown: the service's own, else its type's."""
+        return service.facts.get(field) or self._cards.general(service, field)
+
     def reachable(self, service: Service) -> bool:
         """Whether any way to reach the service itself is known (phone, e-mail or address)."""
         return any(service.facts.get(f) for f in ("phone", "email", "address"))

@@ -92,9 +92,12 @@ class Cards:
         own = self.value(service.facts, field, language, at)
         if own:
             return own
-        general = self._general.get(service.type, {}).get(field, ())
-        texts = [self.with_notice(f, language, at) for f in general]
+        texts = [self.with_notice(f, language, at) for f in self.general(service, field)]
         return " ".join(texts) or None
+
+    def general(self, service: Service, field: str) -> tuple[Fact, ...]:
+        """What holds for every service of its type."""
+        return self._general.get(service.type, {}).get(field, ())
 
     def who(self, service: Service, language: Language, at: datetime) -> Optional[str]:
         """Who may come: ages, then conditions."""

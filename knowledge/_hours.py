@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
-from knowledge._freshness import is_stale
 from knowledge._model import LANGUAGES, Entry, Fact, Language, SpecialDays
 from knowledge._wording import Wording
 
@@ -53,8 +52,8 @@ class Opening:
 
     `open_now` is None where it is not known. `until`: when the present opening ends (None around
     the clock). `next_opening`: the next moment it is known to open. Both are aware, in
-    Luxembourg's time. `confirmed` is False where flagged hours were used; `words` then say so, and
-    also of when they are where they are old.
+    Luxembourg's time. `confirmed` is False where flagged hours were used; `words` then say so. How
+    old hours are is said with the hours themselves.
     """
 
     kind: Kind
@@ -111,7 +110,7 @@ def _evaluator(hours: str) -> OpeningHours:
 class Hours:
     """Says whether entries are open, with the words of the catalogues.
 
-    `noticed` adds the notice of a flagged or old fact to a text.
+    `noticed` adds the notice of a flagged fact to a text.
     """
 
     def __init__(
@@ -223,11 +222,9 @@ class Hours:
         until: Optional[datetime] = None,
         opens: Optional[datetime] = None,
     ) -> Opening:
-        used = list(used)
         flagged = next((f for f in used if not f.confirmed), None)
-        doubtful = flagged or next((f for f in used if is_stale(f, now)), None)
-        if doubtful:
-            words = {code: self._noticed(words[code], doubtful, code, now) for code in LANGUAGES}
+        if flagged:
+            words = {code: self._noticed(words[code], flagged, code, now) for code in LANGUAGES}
         return Opening(kind, open_now, words, until, opens, flagged is None)
 
     def _each(self, key: str, **keys: str) -> dict[Language, str]:

@@ -308,6 +308,10 @@ class Service(Entry):
     note: Optional[str] = None
 
 
+#: The type of a helpline that is read as a service; `types.yml` has no such type.
+HELPLINE = "helpline"
+
+
 class Helpline(Entry):
     """A number that answers people in distress or with questions."""
 
@@ -316,6 +320,20 @@ class Helpline(Entry):
     description: Words
     languages: tuple[str, ...] = ()
     note: Optional[str] = None
+
+    def as_service(self, needs: tuple[str, ...] = ()) -> Service:
+        """The same read as a service for the whole country, where both are shown alike."""
+        return Service(
+            id=self.id,
+            operator="partner",
+            type=HELPLINE,
+            name=self.name,
+            description=self.description,
+            needs=needs,
+            serves=Serves(national=True),
+            note=self.note,
+            **{name: getattr(self, name) for name in Entry.__fields__},
+        )
 
 
 class ServiceType(Record):

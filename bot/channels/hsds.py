@@ -1,6 +1,5 @@
 """The directory for other systems: HSDS 3.1 under /hsds/ (docs/hsds.md)."""
 
-import hashlib
 import json
 import re
 from datetime import date, datetime, time
@@ -15,9 +14,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Extra, Field, validator
-from werkzeug.http import parse_etags
 
 from bot import problems
+from bot.channels import caching
 from bot.problems import Problem, language_of
 from knowledge import (
     HSDS_PROFILE,
@@ -472,12 +471,12 @@ def _answer(
     if request.method == "POST":
         headers["Cache-Control"] = "no-store"
         return Response(body, media_type=media_type, headers=headers)
-    tag = hashlib.sha256(body).hexdigest()[:32]
+    tag = caching.tag_of(body)
     headers["ETag"] = f'"{tag}"'
     if changed:
         moment = datetime.fromisoformat(changed.replace("Z", "+00:00"))
         headers["Last-Modified"] = format_datetime(moment, usegmt=True)
-    if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
+    if caching.is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
 

@@ -124,6 +124,14 @@ function link(text, href) {
   return element("a", text, { href, ...outside });
 }
 
+// The entry's own page: sources, printing, contact card. Opened apart, so that the talk stays.
+function pageLink(kind, { id, lang }) {
+  const line = element("p");
+  const href = `/${kind}/${encodeURIComponent(id)}?lang=${lang}`;
+  line.append(element("a", word("more", lang), { href, target: "_blank", rel: "noopener" }));
+  return line;
+}
+
 function serviceCard(service) {
   const lang = service.lang;
   const item = element("li", "", { class: "card", lang });
@@ -146,6 +154,7 @@ function serviceCard(service) {
   if (!service.phones.length && !service.email && !service.address) {
     item.append(element("p", word("unknown", lang), { class: "notice" }));
   }
+  item.append(pageLink("services", service));
   return item;
 }
 
@@ -155,6 +164,7 @@ function helplineCard(line) {
   if (line.number) item.append(link(`${word("call", line.lang)} ${line.number}`, dial(line.number)));
   item.append(element("p", line.opening, { class: "state" }));
   row(item, word("hours", line.lang), line.hours_text);
+  item.append(pageLink("helplines", line));
   return item;
 }
 

@@ -15,13 +15,12 @@ from knowledge._hours import LUXEMBOURG, local, turning_days
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._hours import exceptional, timetable
 from knowledge._hsds._ids import identifier
-from knowledge._model import Fact, Facts, Language, Serves, Service
+from knowledge._model import HELPLINE, Fact, Facts, Language, Service
 from knowledge._phone import dialled
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-HELPLINE = "helpline"
 _CONTACT = ("address", "phone", "email", "website", "hours")
 _AGES = re.compile(r"^(\d+)-(\d+)$")
 _CODES = re.compile(r"^[a-z]{2,3}(, ?[a-z]{2,3})*$")
@@ -40,18 +39,8 @@ def entries(knowledge: Knowledge) -> Iterator[Service]:
     for helpline in knowledge.helplines.values():
         if helpline.id in known:
             continue
-        yield Service(
-            id=helpline.id,
-            operator="partner",
-            type=HELPLINE,
-            name=helpline.name,
-            description=helpline.description,
-            needs=tuple(n for n, need in knowledge.needs.items() if helpline.id in need.helplines),
-            serves=Serves(national=True),
-            holidays=helpline.holidays,
-            exceptions=helpline.exceptions,
-            alerts=helpline.alerts,
-            facts=helpline.facts,
+        yield helpline.as_service(
+            tuple(n for n, need in knowledge.needs.items() if helpline.id in need.helplines)
         )
 
 
@@ -223,7 +212,8 @@ class Builder:
         if points:
             latitude, longitude = map(float, points[0].value.split(","))
             if notice := self._notice(points[0]):
-                said.append(self._words("point", notice=notice))
+                credit = self._knowledge.words(self._language, "map_attribution")
+                said.append(self._words("point", attribution=credit, notice=notice))
         location = self._add(
             "location",
             entry.id,

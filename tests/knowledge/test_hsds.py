@@ -16,7 +16,7 @@ from opening_hours import OpeningHours
 from knowledge import FOLDER, HSDS_PROFILE, LANGUAGES, Hsds, HsdsKind, Language, load
 from knowledge.__main__ import main
 from knowledge._hsds import FolderTaken, Objects
-from knowledge._hsds._hours import Rule, holidays, rules
+from knowledge._rules import Rule, holidays_held, rules
 from tests import official
 
 KINDS: tuple[HsdsKind, ...] = get_args(HsdsKind)
@@ -260,10 +260,11 @@ def test_rules(hours: str, expected: list[Rule] | None) -> None:
         ("Mo-Su,PH 10:00-12:00", "open"),
         ("24/7", "open"),
         ("Mo-Fr 08:00-17:00", "unknown"),
+        ("Mo-Fr 08:00-17:00; PH 10:00-12:00", "unknown"),
     ],
 )
 def test_holidays(hours: str, expected: str) -> None:
-    assert holidays(hours, "unknown") == expected
+    assert holidays_held(hours, "unknown") == expected
 
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
