@@ -24,6 +24,7 @@ from knowledge._model import (
     ServiceType,
     SocialOffice,
 )
+from knowledge._places import commune_of
 from knowledge._reasons import Reasons
 from knowledge._search import Search
 from knowledge._search_engine import Engine
@@ -141,7 +142,7 @@ class Knowledge:
 
     def fallback(self, place: Optional[Place]) -> Service:
         """Who helps to find help: the social office of the commune, else the association."""
-        commune = self._finder.commune(place) if place else None
+        commune = commune_of(place) if place else None
         offices = (o.partner for o in self.social_offices if commune in o.communes and o.partner)
         office = next(offices, None)
         return self.partners[office] if office else self.association
@@ -164,17 +165,19 @@ class Knowledge:
         *,
         language: Optional[Language] = None,
         place: Optional[Place] = None,
-        limit: int = 10,
+        limit: Optional[int] = 10,
+        every_word: bool = False,
     ) -> list[SearchHit]:
         """Services, partners and helplines by words, best first; empty when nothing fits.
 
         Words of all three languages are searched at once, misspelt ones too. `language` is that
         of the hits' texts. `place` (or else one named in the text) ranks, it does not exclude:
-        what is nearer comes first. Any text is allowed; at most 50 hits are given.
+        what is nearer comes first. Any text is allowed. `limit` None: every hit. `every_word`:
+        only what has all the words that say something; a place then does exclude.
         """
         shown = language or LANGUAGES[0]
         hits = []
-        for key, score in self._searching.find(text, place, limit):
+        for key, score in self._searching.find(text, place, limit, every_word=every_word):
             kind, _, name = key.partition("/")
             entry = self.helplines[name] if kind == "helpline" else self.service(name)
             where = None if isinstance(entry, Helpline) else self.where(entry, shown)

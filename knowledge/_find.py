@@ -1,17 +1,16 @@
 """Which services answer a need, nearest first, each with the reason it is there."""
 
 from dataclasses import dataclass, field
-from math import asin, cos, radians, sin, sqrt
 from typing import Callable, Iterable, Literal, Mapping, Optional
 
-from knowledge._model import Ages, Household, Language, Place, Point, Service
+from knowledge._model import Ages, Household, Language, Place, Service
+from knowledge._places import commune_of, distance_km, points
 
 #: Why a service is offered, best first. `ask`: nobody fits, but these people know who does.
 Reason = Literal["quarter", "commune", "national", "near", "somewhere", "ask"]
 _ORDER: tuple[Reason, ...] = ("quarter", "commune", "national", "near", "somewhere", "ask")
 #: Why a service perhaps does not fit.
 Misfit = Literal["age", "residence", "household"]
-_EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,6 @@ class Match:
     @property
     def fits(self) -> bool:
         return not self.misfits
-
-
-def distance_km(a: Point, b: Point) -> float:
-    """Great-circle distance (haversine formula)."""
-    lat_a, lat_b = radians(a.lat), radians(b.lat)
-    half = sin((lat_b - lat_a) / 2) ** 2
-    half += cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
-    return 2 * _EARTH_KM * asin(sqrt(half))
 
 
 class Finder:
@@ -87,10 +78,6 @@ class Finder:
         matches.sort(key=lambda m: self._key(m, need, first, sleeps, person.place))
         return matches
 
-    def commune(self, place: Place) -> Optional[str]:
-        """The id of the commune a place is, or is in."""
-        return place.id if place.kind == "commune" else place.commune
-
     def _misfits(self, service: Service, person: Person) -> Optional[tuple[Misfit, ...]]:
         """Why the service perhaps does not fit; None when a confirmed fact excludes the person."""
         serves, facts = service.serves, service.facts
@@ -99,7 +86,7 @@ class Finder:
             not facts.in_use("age_range") and conditions
         )
         ages = serves.ages or self._type_ages.get(service.type)
-        commune = self.commune(person.place) if person.place else None
+        commune = commune_of(person.place) if person.place else None
         tests: tuple[tuple[Misfit, bool, bool], ...] = (
             (
                 "age",
@@ -133,7 +120,7 @@ class Finder:
         covered = self._covered(serves.quarters)
         if covered & {place.id, *place.parts}:
             return "quarter", 0.0, place
-        commune = self.commune(place)
+        commune = commune_of(place)
         km, home = self._nearest(homes, place)
         if commune in serves.communes:
             return "commune", km, home
@@ -145,19 +132,13 @@ class Finder:
         return {part for i in ids for part in (i, *self._places[i].parts)}
 
     def _nearest(self, homes: list[Place], place: Place) -> tuple[Optional[float], Optional[Place]]:
-        point = self._point(place)
         measured = [
-            (distance_km(point, there), home)
+            (distance_km(here, there), home)
+            for here in points(place, self._places)[:1]
             for home in homes
-            if point and (there := self._point(home))
+            for there in points(home, self._places)[:1]
         ]
         return min(measured, key=lambda pair: pair[0]) if measured else (None, _only(homes))
-
-    def _point(self, place: Place) -> Optional[Point]:
-        if place.point:
-            return place.point
-        points = [p.point for i in place.parts if (p := self._places[i]).point]
-        return points[0] if points else None
 
     def _key(
         self,

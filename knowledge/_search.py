@@ -1,15 +1,16 @@
 """Reads a query: which words are looked for, how each may be meant, and near which place."""
 
+from dataclasses import replace
 from typing import Iterator, Mapping, Optional, Sequence
 
 from knowledge._model import Place
+from knowledge._places import commune_of, points
 from knowledge._search_engine import Engine, Wanted, Where, kilometres
-from knowledge._search_entries import points
 from knowledge._vocabulary import Vocabulary
 from knowledge._words import MAX_WORDS, all_words, words
 
-#: Most hits of one search.
-MAX_HITS = 50
+#: "Every hit" of a search, for engines that count.
+_ALL = 2**31 - 1
 #: What being near a place counts beside the words; and its name where that is a word of an entry.
 _NEAR, _PLACE_NAME = 0.5, 0.15
 #: A misspelt place is taken for one from this fit.
@@ -43,8 +44,14 @@ class Search:
         found = self._by_name.get(plain)
         return self._places[found] if found else None
 
-    def find(self, text: str, place: Optional[Place], limit: int) -> list[tuple[str, float]]:
-        """The keys of the best entries, each with its score: 1 when all that was asked fits."""
+    def find(
+        self, text: str, place: Optional[Place], limit: Optional[int], *, every_word: bool = False
+    ) -> list[tuple[str, float]]:
+        """The keys of the best entries, each with its score: 1 when all that was asked fits.
+
+        `limit` None: all. `every_word`: only those that have each of the words, or are in the
+        place it names.
+        """
         typed = [word for word in words(text) if word not in self._ignored][:MAX_WORDS]
         joined = [first + second for first, second in zip(typed, typed[1:])]  # "Jugend Haus"
         known = self._engine.known([*typed, *joined])
@@ -55,8 +62,15 @@ class Search:
         possible = sum(word.weight for word in wanted) + (where.weight if where else 0.0)
         if not possible:
             return []
-        ranked = self._engine.rank(wanted, where, max(1, min(limit, MAX_HITS)))
-        return [(key, round(found / possible, 3)) for key, found in ranked]
+        most = _ALL if limit is None else max(1, limit)
+        ranked = self._engine.rank(wanted, where, _ALL if every_word else most)
+        if every_word:
+            there = replace(where, only=True) if where else None
+            for index, word in enumerate(wanted):
+                having = self._engine.rank([word], there if index in at else None, _ALL)
+                kept = {key for key, _ in having}
+                ranked = [hit for hit in ranked if hit[0] in kept]
+        return [(key, round(found / possible, 3)) for key, found in ranked[:most]]
 
     def _wanted(
         self, typed: Sequence[str], joined: Sequence[str], known: Mapping[str, float], at: range
@@ -100,7 +114,6 @@ class Search:
         return self._by_name[best] if fits.get(best, 0.0) >= _SURE_PLACE else None
 
     def _where(self, place: Place, *, only: bool) -> Where:
-        commune = place.id if place.kind == "commune" else place.commune
         known = points(place, self._places)
         point = kilometres(known[0]) if known else None
-        return Where(frozenset((place.id, *place.parts)), commune, point, _NEAR, only)
+        return Where(frozenset((place.id, *place.parts)), commune_of(place), point, _NEAR, only)

@@ -1,10 +1,11 @@
 """What of the directory can be found by which words."""
 
 from collections import defaultdict
-from typing import Iterable, Iterator, Mapping, Union
+from typing import Iterable, Iterator, Union
 
 from knowledge._load import Files
-from knowledge._model import LANGUAGES, Helpline, Place, Point, Service, Words
+from knowledge._model import LANGUAGES, Helpline, Service, Words
+from knowledge._places import points
 from knowledge._search_engine import Entry, kilometres
 from knowledge._words import all_words
 
@@ -82,12 +83,6 @@ class Entries:
 
     def _words(self, texts: Iterable[str]) -> list[str]:
         return [w for text in texts for w in all_words(text) if w not in self.ignored]
-
-
-def points(place: Place, places: Mapping[str, Place]) -> list[Point]:
-    """Where a place is: its own point, or those of the places it covers."""
-    own = [place.point] if place.point else [places[i].point for i in place.parts]
-    return [point for point in own if point]
 
 
 def _add(terms: Terms, words: Iterable[str], weight: float) -> None:

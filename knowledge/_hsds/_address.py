@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Optional
 
-from knowledge._hsds._text import fold
 from knowledge._model import Place, Point
+from knowledge._places import commune_of, points
+from knowledge._words import fold
 
 _PRINTED = re.compile(
     r"^(?P<street>[^;:]+?), L-(?P<postcode>\d{4}) (?P<city>[^,;:()]+?)(?P<rest> \([^()]+\))?$"
@@ -42,7 +43,7 @@ class Gazetteer:
 
     def commune(self, place: Place) -> Optional[Place]:
         """The commune a place is or lies in."""
-        return place if place.kind == "commune" else self._places.get(place.commune or "")
+        return self._places.get(commune_of(place) or "")
 
     def address(self, printed: str) -> Optional[Address]:
         """The printed address taken apart; None when a part that HSDS requires is missing."""
@@ -66,8 +67,4 @@ class Gazetteer:
 
     def points(self, places: Iterable[Place]) -> list[Point]:
         """Where these places are; a place without a point is where its parts are."""
-        found: list[Point] = []
-        for place in places:
-            parts = [place] if place.point else [self._places[p] for p in place.parts]
-            found += [part.point for part in parts if part.point]
-        return found
+        return [point for place in places for point in points(place, self._places)]

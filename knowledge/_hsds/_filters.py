@@ -6,13 +6,13 @@ from typing import Mapping, Optional
 
 from knowledge._base import Knowledge
 from knowledge._errors import KnowledgeError
-from knowledge._find import distance_km
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._ids import identifier
 from knowledge._hsds._objects import Kind, Objects
 from knowledge._hsds._rows import entries
-from knowledge._hsds._text import fold
 from knowledge._model import Language, Place, Point, Service
+from knowledge._places import distance_km
+from knowledge._words import fold
 
 
 class UnknownValue(KnowledgeError):
@@ -47,29 +47,40 @@ class Selector:
     """Answers Filters over the objects of every language."""
 
     def __init__(self, knowledge: Knowledge, objects: Mapping[Language, Objects]) -> None:
+        self._knowledge = knowledge
         self._objects = objects["fr"]
         self._places = Gazetteer(knowledge.places)
         self._entries = {identifier("service", e.id): e for e in entries(knowledge)}
-        self._texts = {
-            kind: _texts(kind, objects)
-            for kind in ("service", "organization", "taxonomy", "taxonomy_term")
-        }
+        self._texts = {kind: _texts(kind, objects) for kind in ("taxonomy", "taxonomy_term")}
         self._postcodes = self._read_postcodes()
 
     def select(self, kind: Kind, filters: Filters) -> list[str]:
         """The ids of a kind that pass, in the order of the directory. Raises UnknownValue."""
         self._check(filters)
+        names = self._objects.ids(kind)
+        if filters.search is not None:
+            found = self._found(kind, filters.search)
+            names = [name for name in names if name in found]
         if kind == "service":
-            return [name for name in self._objects.ids(kind) if self._service(name, filters)]
+            return [name for name in names if self._service(name, filters)]
         if kind == "service_at_location":
-            pairs = ((name, self._objects.row(kind, name)) for name in self._objects.ids(kind))
-            return [name for name, row in pairs if self._service(row["service_id"], filters)]
-        words = [n for n in self._objects.ids(kind) if self._matches(kind, n, filters.search)]
+            pairs = ((name, self._objects.row(kind, name)["service_id"]) for name in names)
+            return [name for name, service in pairs if self._service(service, filters)]
         if kind == "organization":
-            return [name for name in words if self._organization(name, filters)]
+            return [name for name in names if self._organization(name, filters)]
         if kind == "taxonomy_term":
-            return [name for name in words if self._term(name, filters)]
-        return words
+            return [name for name in names if self._term(name, filters)]
+        return list(names)
+
+    def _found(self, kind: Kind, search: str) -> set[str]:
+        """What a search finds: entries as everywhere, terms by parts of their texts."""
+        if kind in self._texts:
+            words = fold(search).split()
+            texts = self._texts[kind]
+            return {name for name, text in texts.items() if all(w in text for w in words)}
+        hits = self._knowledge.search(search, limit=None, every_word=True)
+        # An entry that is no organization has an id that no organization has.
+        return {identifier(kind, hit.id) for hit in hits}
 
     def _check(self, filters: Filters) -> None:
         for field, table in (
@@ -95,11 +106,7 @@ class Selector:
             filters.modified_after
         ):
             return False
-        return (
-            self._matches("service", name, filters.search)
-            and self._classified(name, filters)
-            and self._reaches(self._entries[name], filters)
-        )
+        return self._classified(name, filters) and self._reaches(self._entries[name], filters)
 
     def _organization(self, name: str, filters: Filters) -> bool:
         if filters.taxonomy_id is None and filters.taxonomy_term_id is None:
@@ -150,25 +157,14 @@ class Selector:
         found = ((row["postal_code"], self._places.named(row["city"])) for row in rows)
         return {postcode: place for postcode, place in found if place}
 
-    def _matches(self, kind: str, name: str, search: Optional[str]) -> bool:
-        """Whether every word of the search is part of the object's texts, in any language."""
-        if search is None:
-            return True
-        text = self._texts[kind][name]
-        return all(word in text for word in fold(search).split())
-
 
 def _texts(kind: str, objects: Mapping[Language, Objects]) -> dict[str, str]:
-    """What is searched: names and descriptions in every language; of a service also its terms."""
+    """Names and descriptions in every language."""
     found: dict[str, list[str]] = {}
     for spoken in objects.values():
         for name in spoken.ids(kind):
             row = spoken.row(kind, name)
-            words = found.setdefault(name, [])
-            words += [row["name"], row["description"]]
-            if kind == "service":
-                for attribute in spoken.children("attribute", "link_id", name):
-                    words.append(spoken.row("taxonomy_term", attribute["taxonomy_term_id"])["name"])
+            found.setdefault(name, []).extend((row["name"], row["description"]))
     return {name: fold("\n".join(words)) for name, words in found.items()}
 
 

@@ -71,7 +71,7 @@ def test_the_real_files_load() -> None:
         ("association.yml", "id: inter-actions-asbl", "id: polygone", "id", "also the id"),
         ("partners/one.yml", "id: one\n", "id: polygone\n", "id", "file's name"),
         (NEUDORF, f"{SAME} {OTHER}", f"{SAME} {OTHER}-neudorf", SAME[:-1], "back"),
-        (QUARTERS, "- bonnevoie-nord-verlorenkost", "- bonnevoie", ".parts", "back to itself"),
+        (QUARTERS, "- bonnevoie-nord-verlorenkost", "- bonnevoie", ".parts", "has parts itself"),
         (QUARTERS, "commune: luxembourg", "commune: gare", "0.commune", "not a commune"),
         (QUARTERS, "id: belair", "id: beggen", "1.id", "used by another place"),
         (SERVICE, "Mo-Fr 08:00-17:00", "whenever", "opening_hours", "syntax"),
