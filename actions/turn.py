@@ -1,14 +1,13 @@
 """What every action needs to know of the turn it answers."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Iterable, Optional
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge import LANGUAGES, Knowledge, Language, Place, Service, UnknownId
+from knowledge import LANGUAGES, LUXEMBOURG, Knowledge, Language, Place, Service, UnknownId
 
 LANGUAGE, PLACE, AGE = "language", "place", "age"
 NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
@@ -21,7 +20,6 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
 )
 #: Cards at the most in one answer.
 MAX_CARDS = 3
-_LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 
 
 class Turn:
@@ -122,8 +120,8 @@ class Turn:
         given = (self._message.get("metadata") or {}).get("at")
         if given:
             moment = datetime.fromisoformat(str(given))
-            return moment if moment.tzinfo else moment.replace(tzinfo=_LUXEMBOURG)
-        return datetime.now(timezone.utc).astimezone(_LUXEMBOURG)
+            return moment if moment.tzinfo else moment.replace(tzinfo=LUXEMBOURG)
+        return datetime.now(LUXEMBOURG)
 
 
 def show_services(

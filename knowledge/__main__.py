@@ -11,6 +11,7 @@ from typing import Optional, Sequence
 from knowledge import (
     FOLDER,
     LANGUAGES,
+    LUXEMBOURG,
     Hsds,
     Knowledge,
     KnowledgeError,
@@ -46,7 +47,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     search.add_argument("--json", action="store_true", help="one JSON object per line")
     options = parser.parse_args(arguments)
-    at = getattr(options, "at", None) or datetime.now()
+    at = getattr(options, "at", None) or datetime.now(LUXEMBOURG)
     try:
         knowledge = load(options.folder)
         if options.verb == "show":
@@ -110,7 +111,7 @@ def _export(knowledge: Knowledge, options: argparse.Namespace) -> int:
         print(words(options.lang, "exists", file=options.file), file=sys.stderr)
         return 1
     number = export_sheet(
-        knowledge, options.file, options.lang, at=datetime.now(),
+        knowledge, options.file, options.lang, at=datetime.now(LUXEMBOURG),
         partners=options.partners, helplines=options.helplines,
     )  # fmt: skip
     print(words(options.lang, "exported", number=number, file=options.file))
@@ -119,7 +120,7 @@ def _export(knowledge: Knowledge, options: argparse.Namespace) -> int:
 
 def _import(knowledge: Knowledge, options: argparse.Namespace) -> int:
     words = Wording(knowledge.folder / "wording", "sheet.")
-    today = datetime.now().date()
+    today = datetime.now(LUXEMBOURG).date()
     try:
         found = read_sheet(knowledge, options.file, today=today, language=options.lang)
     except InvalidSheet as error:

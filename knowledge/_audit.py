@@ -10,17 +10,19 @@ contradictory   sources disagree (all are shown together, or what all of them sa
 unconfirmed     shown with "to be confirmed"
 stale           older than 12 months
 undated         the source shows no date
-untranslated    a text without its words in each language
+untranslated    a text without its words in each language, or with the same in all
+expired         an exception, an alert or a season that is over: to be removed or renewed
 """
 
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Iterator, Literal
+from typing import Iterator, Literal, Union
 
 from knowledge._base import Knowledge
 from knowledge._forms import is_age_range
 from knowledge._freshness import is_stale, known_on
+from knowledge._hours import local, season_near
 from knowledge._model import FACT_FIELDS, Fact, Facts, Helpline, Service
 
 Kind = Literal[
@@ -32,6 +34,7 @@ Kind = Literal[
     "stale",
     "undated",
     "untranslated",
+    "expired",
 ]
 
 #: How much a kind of gap, a field and an entry matter. The product orders the audit.
@@ -44,6 +47,7 @@ _KIND: dict[Kind, int] = {
     "stale": 2,
     "undated": 1,
     "untranslated": 1,
+    "expired": 1,
 }
 _FIELD = {"contact": 10, "phone": 5, "hours": 4, "address": 4, "email": 3}
 _OTHER_FIELD = 2
@@ -143,6 +147,7 @@ def _service(entry: Entry, knowledge: Knowledge, service: Service, at: datetime)
         if not (facts.get(name) or general.get(name) or by_age):
             entry.add("missing", name)
     _shown(entry, facts, at)
+    _by_date(entry, service, at)
     return entry
 
 
@@ -154,7 +159,27 @@ def _helpline(line: Helpline, at: datetime, *, in_crisis: bool) -> Entry:
     if in_crisis and not line.facts.get("phone"):
         entry.add("blocking", "phone")
     _shown(entry, line.facts, at)
+    _by_date(entry, line, at)
     return entry
+
+
+def _by_date(entry: Entry, item: Union[Service, Helpline], at: datetime) -> None:
+    """The gaps of what is shown on its days only."""
+    today = local(at).date()
+    seasons = [f for f in item.facts.get("hours") if f.season]
+    for name, over in (
+        ("exceptions", any(e.end and e.end < today for e in item.exceptions)),
+        ("alerts", any(a.until < today for a in item.alerts)),
+        ("hours", any(season_near([f], today) is None for f in seasons)),
+    ):
+        if over:
+            entry.add("expired", name)
+    for name, texts in (
+        ("exceptions", [e.reason for e in item.exceptions]),
+        ("alerts", [a.text for a in item.alerts]),
+    ):
+        if any(t.fr == t.de == t.lb for t in texts):
+            entry.add("untranslated", name)
 
 
 def _shown(entry: Entry, facts: Facts, at: datetime) -> None:

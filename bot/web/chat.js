@@ -150,7 +150,11 @@ function serviceCard(service) {
   row(item, word("who", lang), service.who);
   row(item, word("cost", lang), service.cost);
   if (service.alert) item.append(element("p", service.alert, { class: "notice" }));
-  if (service.map_url) item.append(link(word("map", lang), service.map_url));
+  if (service.map_url) {
+    const map = element("p");
+    map.append(link(word("map", lang), service.map_url), ` (${word("map_credit", lang)})`);
+    item.append(map);
+  }
   if (!service.phones.length && !service.email && !service.address) {
     item.append(element("p", word("unknown", lang), { class: "notice" }));
   }

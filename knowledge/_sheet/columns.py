@@ -6,6 +6,7 @@ from typing import Iterable, Optional, Union
 
 from knowledge._base import Knowledge
 from knowledge._model import LANGUAGES, Fact, Helpline, Language, Service
+from knowledge._rules import holidays_held
 from knowledge._sheet import slots
 from knowledge._wording import Wording
 
@@ -14,6 +15,8 @@ Cells = dict[str, str]
 
 DAY_KEYS = tuple(f"day_{day}" for day in slots.DAYS)
 HOLIDAYS_KEY = f"day_{slots.HOLIDAYS}"
+#: Whether nobody is received without an appointment.
+ONLY_KEY = "appointment_only"
 #: Texts that must say the same in each language.
 TEXT_FIELDS = ("cost", "eligibility", "appointment")
 NAME_FIELDS = ("name", "description")
@@ -57,7 +60,7 @@ def keys(language: Language) -> list[str]:
         "address", "phone", "email", "website",
         *DAY_KEYS, HOLIDAYS_KEY, *each("hours"),
         "languages", "age_from", "age_to",
-        *each("cost"), *each("eligibility"), *each("appointment"),
+        *each("cost"), *each("eligibility"), *each("appointment"), ONLY_KEY,
         "coordinates", "serves", *each("description"),
         *(f"name_{code}" for code in languages[1:]),
     ]  # fmt: skip
@@ -69,6 +72,8 @@ def field_of(key: str) -> str:
         return "hours"
     if key.startswith("age_"):
         return "age_range"
+    if key == ONLY_KEY:
+        return "appointment"
     found = re.fullmatch(r"(\w+)_(fr|de|lb)", key)
     return found[1] if found else key
 
@@ -114,7 +119,7 @@ class Writer:
             cells[f"name_{code}"] = item.name.in_(code)
             cells[f"description_{code}"] = item.description.in_(code)
             for field in ("hours", *TEXT_FIELDS):
-                facts = item.facts.get(field)
+                facts = in_sheet(item, field)
                 cells[f"{field}_{code}"] = _lines(
                     f.in_(code) for f in facts if f.words or code == self._language
                 )
@@ -123,20 +128,24 @@ class Writer:
             cells[field] = _lines(f.value for f in item.facts.get(field))
         cells["languages"] = _lines(f.in_(self._language) for f in item.facts.get("languages"))
         cells["age_from"], cells["age_to"] = _ages(item.facts.get("age_range"))
-        cells.update(self._week(item.facts.get("hours")))
+        cells.update(self._week(item))
+        if any(f.only for f in item.facts.get("appointment")):
+            cells[ONLY_KEY] = self._words(self._language, "yes")
         if isinstance(item, Service):
             cells["serves"] = self._serves(item)
         return cells
 
-    def _week(self, hours: tuple[Fact, ...]) -> Cells:
+    def _week(self, item: Item) -> Cells:
         """Days only where one fact says them all, and says them simply."""
-        computable = [f.opening_hours for f in hours if f.opening_hours]
+        computable = [f.opening_hours for f in item.facts.get("hours") if f.opening_hours]
         week = slots.week_of(computable[0]) if len(computable) == 1 else None
         if week is None:
             return {}
         cells = {f"day_{day}": slots.shown(times) for day, times in week.items()}
-        if slots.HOLIDAYS in week and not week[slots.HOLIDAYS]:
-            cells[HOLIDAYS_KEY] = self._words(self._language, "closed")
+        held = holidays_held(str(computable[0]), item.holidays)
+        if held != "unknown" and not week.get(slots.HOLIDAYS):
+            key = "closed" if held == "closed" else "as_usual"
+            cells[HOLIDAYS_KEY] = self._words(self._language, key)
         return cells
 
     def _serves(self, service: Service) -> str:
@@ -146,6 +155,11 @@ class Writer:
         if service.serves.national:
             names.insert(0, self._words(self._language, "whole_country"))
         return "; ".join(names)
+
+
+def in_sheet(item: Item, field: str) -> tuple[Fact, ...]:
+    """The shown facts of a field that the sheet holds. A season is changed in the files only."""
+    return tuple(f for f in item.facts.get(field) if not f.season)
 
 
 def _lines(texts: Iterable[str]) -> str:

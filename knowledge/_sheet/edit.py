@@ -41,7 +41,10 @@ class Document:
         self._write([*lines[:start], *_block({key: value}, column), *lines[end:]])
 
     def replace_facts(self, name: str, new: list[Data], because: str) -> None:
-        """Puts new facts first; those in use until now stay, marked as superseded."""
+        """Puts new facts first; those in use until now stay, marked as superseded.
+
+        A season stays in use: it is not among what a sheet says.
+        """
         old: Optional[list[Data]] = self._data["facts"].get(name)
         if not old:
             if new:
@@ -52,7 +55,7 @@ class Document:
         _, end, _ = self._place(("facts", name))
         starts = [item.start_mark.line for item in items.value]
         for fact, item, below in reversed(list(zip(old, items.value, [*starts[1:], end]))):
-            if not fact.get("superseded"):
+            if not (fact.get("superseded") or fact.get("season")):
                 fact["superseded"] = because
                 at = _without_comments(lines, below)
                 lines[at:at] = _block({"superseded": because}, item.start_mark.column)

@@ -17,6 +17,7 @@ from knowledge._sheet.columns import (
     DAY_KEYS,
     HOLIDAYS_KEY,
     LOCKED,
+    ONLY_KEY,
     WHO,
     Cells,
     Labels,
@@ -132,11 +133,12 @@ def _choices(words: Wording, language: Language) -> dict[str, DataValidation]:
         return "; ".join(words(language, f"language_{code}") for code in codes)
 
     closed, usual = words(language, "closed"), words(language, "as_usual")
-    yes_no = offered(words(language, "yes"), words(language, "no"), only=True)
+    yes_no = (words(language, "yes"), words(language, "no"))
     age = DataValidation(type="whole", operator="between", formula1="0", formula2="120")
     days = {key: offered(closed, "08:00-12:00; 13:00-17:00", "09:00-17:00") for key in DAY_KEYS}
     return {
-        "confirmed": yes_no,
+        "confirmed": offered(*yes_no, only=True),
+        ONLY_KEY: offered(*yes_no, only=True),
         **days,
         HOLIDAYS_KEY: offered(closed, usual),
         "languages": offered(spoken("lb", "fr", "de"), spoken("lb", "fr", "de", "en"),
@@ -191,7 +193,7 @@ def _explanation(
 
 def _explained(key: str) -> str:
     """What explains the column: its field; the days have one explanation together."""
-    if key in (*LOCKED, *WHO, HOLIDAYS_KEY):
+    if key in (*LOCKED, *WHO, HOLIDAYS_KEY, ONLY_KEY):
         return key
     return "days" if key in DAY_KEYS else field_of(key)
 

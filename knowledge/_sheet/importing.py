@@ -13,11 +13,13 @@ from knowledge._errors import KnowledgeError, Problem
 from knowledge._model import FACT_FIELDS, LANGUAGES, Fact, Language, Service
 from knowledge._sheet.columns import (
     NAME_FIELDS,
+    ONLY_KEY,
     Cells,
     Labels,
     Row,
     Writer,
     field_of,
+    in_sheet,
     keys,
     plain,
     rows,
@@ -227,7 +229,7 @@ class _Importer:
         self, field: str, cells: RowCells, document: Document, by: str, day: Optional[date]
     ) -> None:
         item = cells.row.item
-        shown = item.facts.get(field)
+        shown = in_sheet(item, field)
         if _changed(field, cells):
             values = self._parser.fact(field, cells)
             if not values and cells.row.kind == "association" and field in _ALWAYS_KNOWN:
@@ -248,6 +250,10 @@ class _Importer:
         document.replace_facts(field, new, f"{verb} by {by}")
         if field == "age_range" and isinstance(item, Service):
             document.set(("serves", "ages"), _ages(values))
+        elif field == "hours":
+            held = self._parser.held_on_holidays(cells)
+            if held and held != item.holidays:
+                document.set(("holidays",), held)
         elif field == "languages" and not isinstance(item, Service):
             codes = values[0]["value"].split(", ") if values else []
             document.set(("languages",), codes)
@@ -262,9 +268,17 @@ class _Importer:
             label, old, new = self._labels.column(key), cells.old[key], cells.new[key]
         else:
             label = self._labels.field(key)
-            old = "; ".join(_said(_value(f), self._language) for f in item.facts.get(key))
-            new = "; ".join(_said(value, self._language) for value in values)
+            old = "; ".join(self._said(_value(f)) for f in in_sheet(item, key))
+            new = "; ".join(map(self._said, values))
         self._changes.append(Change(cells.row.kind, item.id, label, plain(old), plain(new), by))
+
+    def _said(self, value: Value) -> str:
+        text: str = value.get("words", {}).get(self._language) or value["value"]
+        if "opening_hours" in value:
+            text += f" [{value['opening_hours']}]"
+        if value.get("only"):
+            text += f" [{self._labels.column(ONLY_KEY)}]"
+        return text
 
 
 def _language_of(table: Table, words: Wording) -> Language:
@@ -298,14 +312,9 @@ def _value(fact: Fact) -> Value:
         value["words"] = fact.words.dict()
     if fact.opening_hours:
         value["opening_hours"] = fact.opening_hours
+    if fact.only:
+        value["only"] = True
     return value
-
-
-def _said(value: Value, language: Language) -> str:
-    text: str = value.get("words", {}).get(language) or value["value"]
-    if "opening_hours" in value:
-        text += f" [{value['opening_hours']}]"
-    return text
 
 
 def _fact(value: Value, by: str, day: date) -> Data:

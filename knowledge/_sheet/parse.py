@@ -7,12 +7,13 @@ from typing import Any, Callable, Mapping, Optional
 
 from knowledge._base import Knowledge
 from knowledge._forms import FORMS, has_right_postcodes
-from knowledge._model import LANGUAGES, Helpline
+from knowledge._model import LANGUAGES, Helpline, Holidays
 from knowledge._phone import dialled, digits, is_short, spoken
 from knowledge._sheet import slots
 from knowledge._sheet.columns import (
     DAY_KEYS,
     HOLIDAYS_KEY,
+    ONLY_KEY,
     TEXT_FIELDS,
     Cells,
     Row,
@@ -79,6 +80,7 @@ class Parser:
             "age_range": self._age_range,
             "coordinates": self._coordinates,
             **{name: partial(self._text, name=name) for name in TEXT_FIELDS},
+            "appointment": self._appointment,
         }
 
     def fact(self, name: str, cells: RowCells) -> list[Value]:
@@ -226,6 +228,14 @@ class Parser:
             value["words"] = {code: texts[f"{name}_{code}"] for code in LANGUAGES}
         return [value]
 
+    def _appointment(self, cells: RowCells) -> list[Value]:
+        values = self._text(cells, "appointment")
+        if not self.yes(cells, ONLY_KEY):
+            return values
+        words = {code: self._words(code, "only_by_appointment") for code in LANGUAGES}
+        value = values[0] if values else {"value": words["fr"], "words": words}
+        return [{**value, "only": True}]
+
     def _hours(self, cells: RowCells) -> list[Value]:
         """From the days, from the text, or both: then the text says what the days cannot.
 
@@ -261,6 +271,13 @@ class Parser:
         except slots.BadSlots as error:
             cells.report(key, error.key, text=error.text)
             return ()
+
+    def held_on_holidays(self, cells: RowCells) -> Optional[Holidays]:
+        """Whether the week holds on public holidays; None where nothing or other times are said."""
+        text = plain(cells.new[HOLIDAYS_KEY]).casefold()
+        if text in self._said("closed"):
+            return "closed"
+        return "open" if text in self._said("as_usual") else None
 
     def _holidays(self, cells: RowCells) -> Optional[slots.Slots]:
         """None: as on any other day; (): closed."""

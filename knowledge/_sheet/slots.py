@@ -59,10 +59,10 @@ def _minutes(hour: str, minute: Optional[str], part: str) -> int:
 
 
 def syntax(week: Mapping[str, Slots], holidays: Optional[Slots]) -> str:
-    """The week as `opening_hours`. `holidays` None: as on any other day; (): closed."""
+    """The week as `opening_hours`, with the times of public holidays where they have their own."""
     rules = [f"{_span(days)} {_times(slots)}" for days, slots in _groups(week) if slots]
-    if holidays is not None:
-        rules.append(f"PH {_times(holidays)}" if holidays else "PH off")
+    if holidays:
+        rules.append(f"PH {_times(holidays)}")
     return "; ".join(rules)
 
 

@@ -196,7 +196,18 @@ def test_any_text_is_only_text(knowledge: Knowledge, text: str) -> None:
 def test_the_limit_is_kept(knowledge: Knowledge) -> None:
     assert len(knowledge.search("maison", limit=3)) == 3
     assert len(knowledge.search("maison", limit=0)) == 1
-    assert len(knowledge.search("service", limit=100_000)) == 50
+    assert len(knowledge.search("service", limit=50)) == 50
+    assert len(knowledge.search("service", limit=None)) > 50
+
+
+def test_every_word_must_be_found_when_asked(knowledge: Knowledge) -> None:
+    some = ids(knowledge.search("Jugendhaus Bouneweg", limit=None))
+    both = ids(knowledge.search("Jugendhaus Bouneweg", limit=None, every_word=True))
+    assert set(both) < set(some) and both[0] == some[0]
+    youth = ids(knowledge.search("Jugendhaus", limit=None, every_word=True))
+    assert set(both) <= set(youth) and len(both) < len(youth)
+    assert knowledge.search("Jugendhaus xyzzyqq", every_word=True) == []
+    assert knowledge.search("de la", every_word=True) == []
 
 
 def test_scores_fall(knowledge: Knowledge) -> None:

@@ -95,8 +95,9 @@ def test_what_is_filled_in_is_on_the_card(knowledge: Knowledge, tmp_path: Path, 
     )
     hours = service.facts.get("hours")[0]
     assert hours.opening_hours == (
-        "Tu 13:00-17:30; We 09:00-12:00,13:00-18:00; Th 13:00-17:30; Fr 22:00-02:00; PH off"
+        "Tu 13:00-17:30; We 09:00-12:00,13:00-18:00; Th 13:00-17:30; Fr 22:00-02:00"
     )
+    assert service.holidays == "closed"
     assert hours.source == "confirmed by head of service, 2026-11-27"
     assert hours.reliability == "official"
     assert service.serves.ages and service.serves.ages.dict() == {"min": 12, "max": 26}
