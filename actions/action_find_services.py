@@ -66,19 +66,24 @@ def _nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     return [*near, *national][:MAX_CARDS]
 
 
+def _reason(turn: Turn, match: Match) -> str:
+    """The reasons as sentences, with the source of the map when a distance is among them."""
+    said = " ".join(match.words[turn.language])
+    if match.distance_km is None or match.reason == "national":
+        return said
+    return f"{said} ({turn.knowledge.words(turn.language, 'map_attribution')})"
+
+
 def _introduce(out: CollectingDispatcher, turn: Turn, chosen: list[Match]) -> None:
     """Says why these services: for the place, the nearest ones, or perhaps not fitting."""
     place = turn.place.in_(turn.language) if turn.place else None
     best = chosen[0]
-    reason = " ".join(best.words[turn.language])
+    reason = _reason(turn, best)
     if not best.fits or best.reason == "ask":
         out.utter_message(response="utter_results_unsure", reason=reason)
     elif place and {m.reason for m in chosen} & {"quarter", "commune"}:
         out.utter_message(response="utter_results_place", place=place)
     elif place and best.reason == "near":
-        source = turn.knowledge.words(turn.language, "map_attribution")
-        out.utter_message(
-            response="utter_results_nearest", place=place, reason=reason, source=source
-        )
+        out.utter_message(response="utter_results_nearest", place=place, reason=reason)
     else:
         out.utter_message(response="utter_results")

@@ -273,7 +273,7 @@ async def test_the_nearest_service_is_said_with_its_distance_and_source() -> Non
     said, _ = await run(ActionFindServices(), "inform", {"need": "youth_house", "place": "Contern"})
     intro = next(m for m in said if m.get("response") == "utter_results_nearest")
     assert "Sandweiler, à environ 4 km" in intro["reason"]
-    assert "OpenStreetMap" in intro["source"]
+    assert intro["reason"].endswith("(© les contributeurs d'OpenStreetMap)")
     assert cards(said)[0] == "maison-des-jeunes-sandweiler"
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Callable
 
@@ -149,3 +149,19 @@ def test_a_broken_directory_fails(folder: Path, capsys: pytest.CaptureFixture[st
     assert main(["--folder", str(folder), "audit"]) == 1
     said = capsys.readouterr()
     assert said.out == "" and "surendettement.yml" in said.err and "facts.phone.0.value" in said.err
+
+
+def test_what_is_over_or_not_translated_by_date(folder: Path) -> None:
+    def change(data: Any) -> None:
+        same = dict.fromkeys(("fr", "de", "lb"), "Inventaire")
+        reason = {"fr": "congé", "de": "Urlaub", "lb": "Congé"}
+        data["exceptions"] = [{"from": "2026-11-01", "to": "2026-11-27", "reason": reason}]
+        data["alerts"] = [{"until": "2026-11-28", "text": same}]
+
+    _edit(folder / "services" / "ecotec.yml", change)
+    gaps = _gaps(audit(load(folder), at=AT), "service", "ecotec")
+    assert gaps["expired"] == ["exceptions"] and gaps["untranslated"] == ["alerts"]
+    later = _gaps(audit(load(folder), at=AT + timedelta(days=1)), "service", "ecotec")
+    assert later["expired"] == ["exceptions", "alerts"]
+    season = _gaps(audit(load(folder), at=AT), "service", "wanteraktioun-coordination-de-terrain")
+    assert season["expired"] == ["hours"], "the season 2025/2026 is over"

@@ -424,3 +424,85 @@ def test_a_package_that_cannot_move_in_leaves_the_earlier_one(
     with pytest.raises(OSError, match="not permitted"):
         hsds.write(tmp_path / "out", "de", form="csv")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["csv", "json", "profile.json"]
+
+
+#: Closed over Christmas, shorter hours on one day, and a notice; no such entry is in the directory.
+_EVENTS = """
+holidays: closed
+exceptions:
+- from: 2026-12-24
+  to: 2027-01-02
+  reason: {fr: congé de Noël, de: Weihnachtsurlaub, lb: Chrëschtvakanz}
+- from: 2027-03-15
+  to: 2027-03-15
+  opening_hours: 10:00-12:00
+  reason: {fr: formation, de: Fortbildung, lb: Formatioun}
+alerts:
+- until: 2026-12-11
+  text: {fr: Entrée derrière., de: Eingang hinten., lb: Entrée hannen.}
+"""
+
+
+def _eventful(tmp_path: Path, at: datetime, season: str = "") -> dict[str, Any]:
+    """The over-indebtedness service with these events, as it is given on a day."""
+    copy = Path(shutil.copytree(FOLDER, tmp_path / f"{at:%Y%m%d}"))
+    path = copy / "services" / "surendettement.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("facts:\n", f"{_EVENTS.lstrip()}facts:\n", 1), encoding="utf-8")
+    if season:
+        hours = "  hours:\n"
+        text = path.read_text(encoding="utf-8")
+        assert hours in text
+        path.write_text(text.replace(hours, hours + season, 1), encoding="utf-8")
+    for file in copy.rglob("*.yml"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    return _named(Hsds(load(copy), at=at), "surendettement")
+
+
+def test_closures_and_notices_have_their_place(tmp_path: Path) -> None:
+    quiet = _eventful(tmp_path, datetime(2026, 11, 1))
+    assert quiet["status"] == "active"
+    assert quiet["alert"].startswith("Entrée derrière. À confirmer")
+    regular = [s for s in quiet["schedules"] if "valid_from" not in s]
+    assert {s["x_holidays"] for s in regular} == {"closed"}
+    assert "congé de Noël" in regular[0]["notes"] and "formation" in regular[0]["notes"]
+    (special,) = (s for s in quiet["schedules"] if "valid_from" in s)
+    assert (special["valid_from"], special["valid_to"]) == ("2027-03-15", "2027-03-15")
+    assert (special["opens_at"], special["closes_at"]) == ("10:00:00", "12:00:00")
+    assert special["description"] == "formation"
+    assert quiet["last_modified"] == "2023-11-14T22:13:20.000Z"
+    closed = _eventful(tmp_path, datetime(2026, 12, 28))
+    assert closed["status"] == "temporarily closed"
+    assert "congé de Noël" in closed["alert"] and "Entrée derrière" not in closed["alert"]
+    assert closed["last_modified"] == "2026-12-23T23:00:00.000Z", "midnight in Luxembourg"
+    after = _eventful(tmp_path, datetime(2027, 4, 1))
+    assert after["status"] == "active" and "notes" not in after["schedules"][0]
+    assert not [s for s in after["schedules"] if "valid_from" in s]
+    for found in (quiet, closed, after):
+        assert not official.faults(found, "service") and not official.foreign(found, "service")
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "at", "days"),
+    [
+        ("true", datetime(2026, 7, 1), ("2026-11-15", "2027-04-15")),
+        ("true", datetime(2027, 1, 1), ("2026-11-15", "2027-04-15")),
+        ("false", datetime(2027, 1, 1), None),
+    ],
+)
+def test_a_season_is_the_time_a_schedule_is_valid(
+    tmp_path: Path, confirmed: str, at: datetime, days: tuple[str, str] | None
+) -> None:
+    season = (
+        "  - {value: winter, season: Nov 15-Apr 15, source: somebody, reliability: official, "
+        f"confirmed: {confirmed}}}\n"
+    )
+    found = _eventful(tmp_path, at, season)
+    regular = [s for s in found["schedules"] if s["description"] != "formation"]
+    for schedule in regular:
+        if days:
+            assert (schedule["valid_from"], schedule["valid_to"]) == days
+        else:
+            assert not {"valid_from", "valid_to", "opens_at"} & schedule.keys()
+    assert any("opens_at" in s for s in regular) == bool(days)
+    assert not official.faults(found, "service")

@@ -8,6 +8,7 @@ from typing import Callable
 import pytest
 
 from knowledge import FOLDER, Directory, InvalidKnowledge
+from tests.knowledge.sheets import WHO, export, fill, read
 
 SERVICE = "services/surendettement.yml"
 QUARTERS = "places/quarters.yml"
@@ -209,3 +210,19 @@ def test_it_watches_in_the_background(live: Directory, folder: Path) -> None:
     watched.watch(every=0.01)
     assert seen.wait(timeout=30), "a look that fails does not end the watch"
     watched.stop()
+
+
+def test_a_sheet_that_was_written_is_noticed(live: Directory, tmp_path: Path) -> None:
+    path = tmp_path / "services.xlsx"
+    export(live.current, path)
+    fill(path, {"ecotec": {"phone": "27 40 01 15", **WHO}})
+    before = live.current
+    imported = read(before, path)
+    settle(live)
+    assert live.current is before, "nothing is written yet"
+    imported.write()
+    settle(live)
+    assert [f.value for f in live.current.service("ecotec").facts.get("phone")] == [
+        "+352 27 40 01 15"
+    ]
+    assert not before.service("ecotec").facts.get("phone"), "who is answering keeps its own"

@@ -1,5 +1,6 @@
 """The sheet: what goes out comes back unchanged, what is filled in is on the card."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -362,3 +363,55 @@ def test_columns_and_rows_in_another_order(real: Knowledge, tmp_path: Path) -> N
     book.save(path)
     assert problems(real, path) == []
     assert read(real, path).changes == []
+
+
+@pytest.mark.parametrize(("said", "held"), [("fermé", "closed"), ("comme d'habitude", "open")])
+def test_what_holds_on_public_holidays_is_kept(
+    knowledge: Knowledge, tmp_path: Path, said: str, held: str
+) -> None:
+    path = tmp_path / "sheet.xlsx"
+    export(knowledge, path)
+    fill(path, {"ecotec": {"day_mo": "08:00-12:00", "day_ph": said, **WHO}})
+    knowledge = _written(knowledge, path)
+    service = knowledge.service("ecotec")
+    assert service.holidays == held
+    assert [f.opening_hours for f in service.facts.get("hours")] == ["Mo 08:00-12:00"]
+    easter_monday = datetime(2027, 3, 29, 9, 0)
+    assert knowledge.opening(service, at=easter_monday).open_now is (held == "open")
+    again = tmp_path / "again.xlsx"
+    export(knowledge, again)
+    sheet = load_workbook(again).worksheets[0]
+    column = [cell.value for cell in sheet[2]].index("day_ph")
+    (row,) = (r for r in sheet.iter_rows(min_row=3, values_only=True) if "ecotec" in r)
+    assert row[column] == said
+
+
+def test_only_by_appointment(knowledge: Knowledge, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.xlsx"
+    export(knowledge, path)
+    fill(path, {"ecotec": {"appointment_only": "oui", **WHO}})
+    knowledge = _written(knowledge, path)
+    service = knowledge.service("ecotec")
+    assert knowledge.opening(service, at=AT).kind == "appointment"
+    text = knowledge.text(service, "appointment", "lb", at=AT)
+    assert text == "nëmme mat Rendez-vous"
+    export(knowledge, tmp_path / "again.xlsx")
+    texts = {"fr": "ouvert à tous", "de": "offen für alle", "lb": "fir jiddereen op"}
+    changed = {f"appointment_{code}": text for code, text in texts.items()}
+    fill(tmp_path / "again.xlsx", {"ecotec": {"appointment_only": "", **changed, **WHO}})
+    knowledge = _written(knowledge, tmp_path / "again.xlsx")
+    assert knowledge.opening(knowledge.service("ecotec"), at=AT).kind != "appointment"
+
+
+def test_a_season_stays_when_the_hours_are_replaced(knowledge: Knowledge, tmp_path: Path) -> None:
+    name = "wanteraktioun-coordination-de-terrain"
+    seasons = [f for f in knowledge.service(name).facts.get("hours") if f.season]
+    path = tmp_path / "sheet.xlsx"
+    export(knowledge, path)
+    fill(path, {name: {"day_mo": "12:00-16:00", "day_ph": "comme d'habitude", **WHO}})
+    knowledge = _written(knowledge, path)
+    found = knowledge.service(name).facts.get("hours")
+    assert [f for f in found if f.season] == seasons
+    assert [f.opening_hours for f in found if f.opening_hours] == ["Mo 12:00-16:00"]
+    summer = datetime(2026, 7, 6, 13, 0)
+    assert knowledge.opening(knowledge.service(name), at=summer).kind == "season_over"
