@@ -60,8 +60,14 @@ class Cards:
         }
 
     def helpline(self, helpline: Helpline, language: Language, at: datetime) -> Card:
-        """The `helpline` message of the contract; `opening` also holds short-term notices."""
+        """The `helpline` message of the contract; `opening` also holds short-term notices.
+
+        `label` goes with the number, as with those of services.
+        """
         phone = helpline.facts.get("phone")
+        number: Card = {"number": None, "label": ""}
+        if phone:
+            number = dict(self._phone(phone[0], language, at))
         opening = self.hours.opening(helpline, at)
         notices = self.hours.notices(helpline, at, language)
         return {
@@ -69,7 +75,7 @@ class Cards:
             "lang": language,
             "id": helpline.id,
             "name": helpline.name.in_(language),
-            "number": spoken(phone[0].value) if phone else None,
+            **number,
             "hours_text": self.value(helpline.facts, "hours", language, at),
             "open_now": opening.open_now,
             "opening": " ".join([opening.words[language], *notices]),

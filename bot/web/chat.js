@@ -132,17 +132,20 @@ function pageLink(kind, { id, lang }) {
   return line;
 }
 
+// A number to tap, with "to be confirmed" or its date where it needs one.
+function call({ number, label }, lang) {
+  const line = element("p");
+  line.append(link(`${word("call", lang)} ${number}`, dial(number)));
+  if (label) line.append(` – ${label}`);
+  return line;
+}
+
 function serviceCard(service) {
   const lang = service.lang;
   const item = element("li", "", { class: "card", lang });
   item.append(element("h2", service.name), element("p", service.summary));
   item.append(element("p", service.opening, { class: "state" }));
-  for (const { number, label } of service.phones) {
-    const line = element("p");
-    line.append(link(`${word("call", lang)} ${number}`, dial(number)));
-    if (label) line.append(` – ${label}`);
-    item.append(line);
-  }
+  for (const phone of service.phones) item.append(call(phone, lang));
   row(item, word("address", lang), service.address);
   row(item, word("hours", lang), service.hours_text);
   row(item, word("email", lang), service.email && link(service.email, `mailto:${service.email}`));
@@ -165,7 +168,7 @@ function serviceCard(service) {
 function helplineCard(line) {
   const item = element("li", "", { class: "card urgent", lang: line.lang });
   item.append(element("h2", line.name));
-  if (line.number) item.append(link(`${word("call", line.lang)} ${line.number}`, dial(line.number)));
+  if (line.number) item.append(call(line, line.lang));
   item.append(element("p", line.opening, { class: "state" }));
   row(item, word("hours", line.lang), line.hours_text);
   item.append(pageLink("helplines", line));

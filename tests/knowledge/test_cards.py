@@ -20,6 +20,7 @@ HELPLINE_KEYS = {
     "id",
     "name",
     "number",
+    "label",
     "hours_text",
     "open_now",
     "languages",
@@ -62,6 +63,13 @@ def test_flagged_values_carry_the_notice(
         emails = service.facts.get("email")
         if emails and not emails[0].confirmed:
             assert words in card["alert"]
+    flagged = 0
+    for line in knowledge.helplines.values():
+        phones = line.facts.get("phone")
+        if phones and not phones[0].confirmed:
+            flagged += 1
+            assert words in knowledge.helpline_card(line, language, at=AT)["label"], line.id
+    assert flagged
 
 
 def test_the_year_of_the_source_is_said(knowledge: Knowledge) -> None:
