@@ -5,9 +5,10 @@ This is its only door; modules with a leading underscore are private.
 
 from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, SearchHit, load
+from knowledge._clock import LUXEMBOURG
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
-from knowledge._hours import LUXEMBOURG, Opening
+from knowledge._hours import Opening
 from knowledge._hsds import PROFILE as HSDS_PROFILE
 from knowledge._hsds import VERSION as HSDS_VERSION
 from knowledge._hsds import Filters as HsdsFilters

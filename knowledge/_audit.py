@@ -20,9 +20,9 @@ from datetime import datetime
 from typing import Iterator, Literal, Union
 
 from knowledge._base import Knowledge
+from knowledge._clock import local, season_near
 from knowledge._forms import is_age_range
 from knowledge._freshness import is_stale, known_on
-from knowledge._hours import local, season_near
 from knowledge._model import FACT_FIELDS, Fact, Facts, Helpline, Service
 
 Kind = Literal[

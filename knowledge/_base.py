@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Iterator, Literal, Optional
 
 from knowledge._card import Card, Cards
+from knowledge._clock import local
 from knowledge._errors import InvalidKnowledge, UnknownId
 from knowledge._find import Finder, Match, Person
-from knowledge._hours import Opening, local
+from knowledge._hours import Opening
 from knowledge._load import Files, check
 from knowledge._model import (
     LANGUAGES,

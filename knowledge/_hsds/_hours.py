@@ -7,7 +7,7 @@ its own.
 from datetime import date
 from typing import Any, Iterable, Optional
 
-from knowledge._hours import LUXEMBOURG, season_near
+from knowledge._clock import LUXEMBOURG, season_near
 from knowledge._model import Entry, Fact, SpecialDays
 from knowledge._rules import holidays_held, rules
 

@@ -11,7 +11,8 @@ from typing import Any, Iterable, Iterator, Optional
 from babel import Locale
 
 from knowledge._base import Knowledge
-from knowledge._hours import LUXEMBOURG, local, turning_days
+from knowledge._clock import LUXEMBOURG, local
+from knowledge._hours import turning_days
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._hours import exceptional, timetable
 from knowledge._hsds._ids import identifier

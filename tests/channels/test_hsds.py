@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from bot import problems
 from bot.channels import hsds
+from bot.channels.hsds import _routes
 from knowledge import FOLDER, HSDS_PROFILE, LANGUAGES, Directory, Hsds, load
 from tests import official
 
@@ -488,7 +489,7 @@ def test_the_running_directory_is_followed(
     """The objects are built once per directory, not once per process."""
     copy = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
     running = Directory(copy)
-    monkeypatch.setattr(hsds, "directory", lambda: running)
+    monkeypatch.setattr(_routes, "directory", lambda: running)
     first = hsds.served()
     assert hsds.served() is first
     streetwork = copy / "services" / "streetwork.yml"

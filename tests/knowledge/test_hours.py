@@ -14,7 +14,7 @@ from dateutil.easter import easter
 from pydantic import ValidationError
 
 from knowledge import FOLDER, LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
-from knowledge._hours import holiday
+from knowledge._clock import holiday
 from knowledge._model import Entry, SpecialDays, computable
 
 YEARS = (2025, 2026, 2027, 2028)
