@@ -111,7 +111,7 @@ def test_everything_is_there_without_javascript(scriptless: BrowserContext, serv
     page.locator("main").get_by_role("link", name="Conseil en surendettement").first.click()
     expect(page.locator("h1")).to_have_text("Conseil en surendettement")
     expect(page.locator("a.call")).to_have_attribute("href", "tel:+35254772422")
-    expect(page.locator(".state")).to_have_text("Ouvert maintenant")
+    expect(page.locator(".state")).to_contain_text("Ouvert maintenant, jusqu'à 17h00")
     page.get_by_role("link", name="Lëtzebuergesch").click()
     expect(page.locator("html")).to_have_attribute("lang", "lb")
     expect(page.locator(".code svg")).to_be_visible()

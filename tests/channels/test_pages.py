@@ -225,6 +225,18 @@ def test_the_map_is_a_link_and_only_where_there_is_something_to_find(client: Tes
     assert maps("/services/foyer-obenthalt") == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_made_the_map_is_said_where_a_point_is_shown(
+    client: TestClient, language: Language
+) -> None:
+    knowledge = load()
+    credit = knowledge.words(language, "map_attribution")
+    pointed = next(s for s in knowledge.all_services() if s.facts.get("coordinates"))
+    assert credit in read(client, f"/services/{pointed.id}?lang={language}").text
+    widget = json.loads((ROOT / "bot" / "web" / "words.json").read_text("utf-8"))
+    assert widget[language]["map_credit"] == credit
+
+
 def test_unknown_entries_are_a_page_or_a_problem(client: TestClient) -> None:
     for path in ("/services/x", "/helplines/surendettement", "/services/x.vcf", "/helplines/X"):
         page = client.get(path, headers={"Accept": "text/html"})
