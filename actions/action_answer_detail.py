@@ -26,12 +26,12 @@ class ActionAnswerDetail(KnowingAction):
         return answer_detail(out, turn, turn.intent, services)
 
     def _meant(self, turn: Turn) -> list[Service]:
-        named = turn.entity("service")
+        named = turn.named
         if named:
-            return [turn.knowledge.service(named)]
+            return [named]
         kind = turn.entity("kind")
         if kind and (turn.entity("place") or not turn.shown):
-            found = turn.knowledge.find(kind, place=turn.place, age=turn.age)
+            found = turn.knowledge.find(kind, place=turn.place, age=turn.age, at=turn.at)
             spot = [m for m in found if m.reason == "quarter"]
             here = spot or [m for m in found if m.reason == "commune"]
             chosen = here or found[: 1 if turn.place else 0]
@@ -60,9 +60,17 @@ def answer_detail(
 
 def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
     def value(turn: Turn, service: Service) -> Optional[str]:
-        return turn.knowledge.text(service, name, turn.language)
+        return turn.knowledge.text(service, name, turn.language, at=turn.at)
 
     return value
+
+
+def _hours(turn: Turn, service: Service) -> Optional[str]:
+    """Whether it is open now, as far as that is known, then the hours."""
+    state = turn.knowledge.opening(service, at=turn.at)
+    said = state.words[turn.language] if state.kind != "unknown" else None
+    hours = turn.knowledge.text(service, "hours", turn.language, at=turn.at)
+    return ". ".join(part.rstrip(".") for part in (said, hours) if part) or None
 
 
 def _contact(turn: Turn, service: Service) -> Optional[str]:
@@ -92,7 +100,7 @@ def _way(turn: Turn, service: Service) -> Optional[str]:
 DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_address": _field("address"),
     "ask_phone": _contact,
-    "ask_hours": _field("hours"),
+    "ask_hours": _hours,
     "ask_directions": _way,
     "ask_cost": _field("cost"),
     "ask_eligibility": _field("eligibility"),

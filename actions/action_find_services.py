@@ -14,9 +14,9 @@ class ActionFindServices(KnowingAction):
         return "action_find_services"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-        named = turn.entity("service")
+        named = turn.named
         if turn.intent == "inform" and named:
-            return show_services(out, turn, [turn.knowledge.service(named)])
+            return show_services(out, turn, [named])
         new = turn.intent in turn.knowledge.needs
         need = turn.intent if new else turn.need
         if need is None:
@@ -41,15 +41,14 @@ def answer_need(out: CollectingDispatcher, turn: Turn, need: str) -> list[EventT
     about = turn.knowledge.needs[need]
     # An age said for another question ("my baby") does not decide this one.
     age = turn.age if "age" in about.ask or turn.entity("age") else None
-    matches = turn.knowledge.find(need, place=turn.place, age=age)
-    fitting = [m for m in matches if m.fits_age]
+    matches = turn.knowledge.find(need, place=turn.place, age=age, at=turn.at)
+    fitting = [m for m in matches if m.fits]
     chosen = _nearest(fitting or matches, place_decides="place" in about.ask)
     if about.distress:
         out.utter_message(response="utter_distress")
     _introduce(out, turn, chosen)
     events = show_services(out, turn, [m.service for m in chosen])
-    for name in about.helplines:
-        line = turn.knowledge.helplines[name]
+    for line in turn.knowledge.need_lines(need, at=turn.at):
         card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
         out.utter_message(json_message=card)
     return [SlotSet(NEED, need), SlotSet(SKIPPED, []), SlotSet(MISSES, 0), *events]
@@ -59,7 +58,7 @@ def _nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     """The first three; where the place decides, those on the spot, else the nearest ones."""
     if not place_decides:
         return matches[:MAX_CARDS]
-    here = [m for m in matches if m.reason in ("quarter", "commune", "somewhere")]
+    here = [m for m in matches if m.reason in ("quarter", "commune", "somewhere", "ask")]
     if here:
         return here[:MAX_CARDS]
     near = [m for m in matches if m.reason == "near"][: MAX_CARDS - 1]
@@ -67,14 +66,24 @@ def _nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     return [*near, *national][:MAX_CARDS]
 
 
+def _reason(turn: Turn, match: Match) -> str:
+    """The reasons as sentences, with the source of the map when a distance is among them."""
+    said = " ".join(match.words[turn.language])
+    if match.distance_km is None or match.reason == "national":
+        return said
+    return f"{said} ({turn.knowledge.words(turn.language, 'map_attribution')})"
+
+
 def _introduce(out: CollectingDispatcher, turn: Turn, chosen: list[Match]) -> None:
+    """Says why these services: for the place, the nearest ones, or perhaps not fitting."""
     place = turn.place.in_(turn.language) if turn.place else None
-    reasons = {m.reason for m in chosen}
-    if not chosen:
-        out.utter_message(response="utter_results_none")
-    elif place and reasons & {"quarter", "commune"}:
+    best = chosen[0]
+    reason = _reason(turn, best)
+    if not best.fits or best.reason == "ask":
+        out.utter_message(response="utter_results_unsure", reason=reason)
+    elif place and {m.reason for m in chosen} & {"quarter", "commune"}:
         out.utter_message(response="utter_results_place", place=place)
-    elif place and "near" in reasons and chosen[0].reason == "near":
-        out.utter_message(response="utter_results_nearest", place=place)
+    elif place and best.reason == "near":
+        out.utter_message(response="utter_results_nearest", place=place, reason=reason)
     else:
         out.utter_message(response="utter_results")

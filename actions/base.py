@@ -8,17 +8,19 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
-from knowledge import Knowledge, load
+from knowledge import Knowledge, directory
 
 
 class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no types
-    """An action with a knowledge base; the project's own one unless a test gives another.
+    """An action with a knowledge base; the process's own, as it is now, unless a test gives one.
 
     Abstract, so that Rasa's SDK, which instantiates every subclass it finds, leaves it out.
     """
 
     def __init__(self, knowledge: Optional[Knowledge] = None) -> None:
-        self._knowledge = knowledge or load()
+        self._knowledge = knowledge
+        if knowledge is None:
+            directory()  # a broken directory is said at the start, not in the first answer
 
     @abstractmethod
     def name(self) -> str:
@@ -31,4 +33,4 @@ class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no type
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        return self.answer(dispatcher, Turn(tracker, self._knowledge))
+        return self.answer(dispatcher, Turn(tracker, self._knowledge or directory().current))

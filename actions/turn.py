@@ -1,14 +1,13 @@
 """What every action needs to know of the turn it answers."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Iterable, Optional
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge import LANGUAGES, Knowledge, Language, Place, Service, UnknownId
+from knowledge import LANGUAGES, LUXEMBOURG, Knowledge, Language, Place, Service, UnknownId
 
 LANGUAGE, PLACE, AGE = "language", "place", "age"
 NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
@@ -21,7 +20,6 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
 )
 #: Cards at the most in one answer.
 MAX_CARDS = 3
-_LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 
 
 class Turn:
@@ -35,6 +33,12 @@ class Turn:
     @property
     def intent(self) -> str:
         return str((self._message.get("intent") or {}).get("name") or "")
+
+    @property
+    def text(self) -> str:
+        """What the visitor wrote; empty for a button."""
+        text = str(self._message.get("text") or "")
+        return "" if text.startswith("/") else text
 
     @property
     def ranking(self) -> list[str]:
@@ -94,8 +98,21 @@ class Turn:
 
     @property
     def shown(self) -> list[Service]:
-        """The services the last answer was about."""
-        return [self.knowledge.service(name) for name in self._slots.get(SHOWN) or []]
+        """The services the last answer was about, as far as the directory still has them."""
+        found = map(self._service, self._slots.get(SHOWN) or [])
+        return [service for service in found if service]
+
+    @property
+    def named(self) -> Optional[Service]:
+        """The service named in this message; the model may know more than the directory has."""
+        name = self.entity("service")
+        return self._service(name) if name else None
+
+    def _service(self, name: str) -> Optional[Service]:
+        try:
+            return self.knowledge.service(name)
+        except UnknownId:
+            return None
 
     @property
     def at(self) -> datetime:
@@ -103,8 +120,8 @@ class Turn:
         given = (self._message.get("metadata") or {}).get("at")
         if given:
             moment = datetime.fromisoformat(str(given))
-            return moment if moment.tzinfo else moment.replace(tzinfo=_LUXEMBOURG)
-        return datetime.now(timezone.utc).astimezone(_LUXEMBOURG)
+            return moment if moment.tzinfo else moment.replace(tzinfo=LUXEMBOURG)
+        return datetime.now(LUXEMBOURG)
 
 
 def show_services(
@@ -126,12 +143,13 @@ def say_association(out: CollectingDispatcher, turn: Turn, response: str) -> Non
     card = knowledge.service_card(knowledge.association, language, at=turn.at)
     facts = knowledge.association.facts
     phone = card["phones"][0]
+    label = phone["label"]
     out.utter_message(
         response=response,
         phone=phone["number"],
         email=facts.get("email")[0].value,
         address=facts.get("address")[0].in_(language),
-        notice=phone["label"][:1].upper() + phone["label"][1:],
+        notice=f" {label[:1].upper()}{label[1:]}." if label else "",
     )
 
 

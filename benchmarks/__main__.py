@@ -1,5 +1,7 @@
 """`make bench`: how long a message takes to understand and to answer, and how that grows.
 
+`python -m benchmarks search [DATABASE]`: the same of the search, see benchmarks/search.py.
+
 Everything runs on one core and in one run, so that the ratios can be compared between machines.
 """
 
@@ -124,5 +126,9 @@ def main() -> None:
 
 if sys.argv[1:2] == [MEASURE]:
     sys.stdout.write(json.dumps(measure(*map(Path, sys.argv[2:4])), indent=2) + "\n")
+elif sys.argv[1:2] == ["search"]:
+    from benchmarks.search import main as search
+
+    search(*sys.argv[2:3])
 else:
     main()

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import web
+from bot.channels import hsds, pages, search, web
 from bot.settings import ROOT, Settings
 from bot.store import Conversations, tracker_store
-from knowledge import LANGUAGES
+from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
@@ -29,6 +29,7 @@ _PROBES = {
 }
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
 _requests = Counter("weeweiser_requests_total", "HTTP requests", ["method", "status"])
+_broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older ones are served")
 _seconds = Histogram("weeweiser_request_seconds", "Time to answer a HTTP request")
 
 Next = Callable[[Request], Awaitable[Response]]
@@ -50,6 +51,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             queue=settings.queue_per_conversation,
         )
         app.state.assistant.start()
+        watch_directory()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         yield
         app.state.assistant.stop()
@@ -60,13 +62,22 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         description="Which social service helps, where it is and how to reach it.",
         version="0.1.0",
         lifespan=lifespan,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     app.include_router(web.router)
+    app.include_router(hsds.router)
+    app.include_router(search.router)
+    app.include_router(pages.create_router(settings.public_url))
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
     _add_guard(app)
     return app
+
+
+def watch_directory() -> None:
+    """Follows the files of the directory, and shows in the metrics when they have mistakes."""
+    _broken.set_function(lambda: float(bool(directory().problems)))
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -87,7 +98,10 @@ def _add_pages(app: FastAPI) -> None:
             found = await request.app.state.assistant.parse(_PROBES[language])
             state[language] = found.get("language") == language
         ready = all(state.values())
-        return JSONResponse({"ready": ready, **state}, status_code=200 if ready else 503)
+        # Not a reason to be taken out of service: the last good directory answers.
+        on_disk = "broken" if directory().problems else "ok"
+        body = {"ready": ready, **state, "directory_on_disk": on_disk}
+        return JSONResponse(body, status_code=200 if ready else 503)
 
     @app.get("/metrics", tags=["operation"])
     async def metrics() -> Response:

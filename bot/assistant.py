@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Coroutine, Optional, TypeVar
 
 from bot.reply import Message, Reply, from_rasa, ids
-from knowledge import LANGUAGES, load, spoken
+from knowledge import LANGUAGES, directory, spoken
 
 if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.configure
     from rasa.core.agent import Agent
@@ -219,7 +219,7 @@ class Assistant:
 
     def _apology_messages(self, language: str) -> list[Message]:
         assert self._agent and self._agent.domain
-        phone = load().association.facts.get("phone")[0]
+        phone = directory().current.association.facts.get("phone")[0]
         for variation in self._agent.domain.responses[_FALLBACK]:
             if variation["condition"][0]["value"] == language:
                 text = variation["text"].format(phone=spoken(phone.value))

@@ -2,15 +2,18 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import yaml
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
-from knowledge import LANGUAGES
+from knowledge import LANGUAGES, Language
 
 _log = logging.getLogger(__name__)
 _WORDS: dict[str, Any] = yaml.safe_load(
@@ -19,31 +22,56 @@ _WORDS: dict[str, Any] = yaml.safe_load(
 _BY_STATUS = {404: "not_found", 405: "method", 413: "too_large"}
 
 
-class Problem(Exception):
-    """Ends a request with a problem document; `key` names its words."""
+class Document(BaseModel):
+    """What was wrong with a request (RFC 9457), in the reader's language."""
 
-    def __init__(self, status: int, key: str) -> None:
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+#: How every operation says that a request is wrong, for the OpenAPI document.
+RESPONSES: dict[Union[int, str], dict[str, Any]] = {
+    "4XX": {
+        "description": "What is wrong with the request, in the reader's language.",
+        "content": {"application/problem+json": {"schema": Document.schema()}},
+    }
+}
+
+
+class Problem(Exception):
+    """Ends a request with a problem document; `key` names its words, `gaps` fills them."""
+
+    def __init__(self, status: int, key: str, **gaps: object) -> None:
         self.status = status
         self.key = key
+        self.gaps = gaps
         super().__init__(key)
 
 
-def language_of(request: Request) -> str:
-    """The first of our languages the browser asks for; French without one."""
-    for part in request.headers.get("accept-language", "").lower().split(","):
-        code = part.split(";")[0].strip()[:2]
-        if code in LANGUAGES:
-            return code
+def language_of(request: Request) -> Language:
+    """`?lang=`, or the language the browser likes best of ours; French without one."""
+    asked = request.query_params.get("lang")
+    accepted = parse_accept_header(request.headers.get("accept-language"), LanguageAccept)
+    refused = {tag.lower() for tag, quality in accepted if quality <= 0}
+    wanted = [tag.lower().split("-")[0] for tag, quality in accepted if quality > 0]
+    for code in (asked, *wanted):
+        for language in LANGUAGES:
+            if code == language or (code == "*" and language not in refused):
+                return language
     return LANGUAGES[0]
 
 
-def document(request: Request, status: int, key: str) -> JSONResponse:
-    words = _WORDS[key][language_of(request)]
+def document(request: Request, status: int, key: str, **gaps: object) -> JSONResponse:
+    """The problem document `key`, in the language the request asks for."""
+    language = language_of(request)
+    words = {name: text.format(**gaps) for name, text in _WORDS[key][language].items()}
     return JSONResponse(
         {"type": f"/problems/{key}", "status": status, **words},
         status_code=status,
         media_type="application/problem+json",
-        headers={"Content-Language": language_of(request)},
+        headers={"Content-Language": language},
     )
 
 
@@ -52,11 +80,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
-        return document(request, error.status, error.key)
+        return document(request, error.status, error.key, **error.gaps)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return document(request, 422, "bad_json")
+        in_query = any(tuple(e["loc"])[:1] == ("query",) for e in error.errors())
+        return document(request, 422, "bad_search" if in_query else "bad_json")
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -1,8 +1,10 @@
 """Every setting of the application, in one typed table. Set them as WEEWEISER_<NAME>."""
 
+import re
 from pathlib import Path
+from typing import Optional
 
-from pydantic import BaseSettings, Field
+from pydantic import BaseSettings, Field, validator
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +23,17 @@ class Settings(BaseSettings):
     queue_per_conversation: int = Field(
         default=5, ge=1, description="Messages of one conversation that may wait for an answer."
     )
+    public_url: Optional[str] = Field(
+        default=None,
+        description="Address visitors reach the site at, without a path.",
+    )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
+
+    @validator("public_url")
+    def _only_host(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
+            raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
 
     class Config:
         env_prefix = "WEEWEISER_"

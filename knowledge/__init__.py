@@ -3,27 +3,65 @@
 This is its only door; modules with a leading underscore are private.
 """
 
-from knowledge._base import FOLDER, Knowledge, load
+from knowledge._audit import Audit, audit
+from knowledge._base import FOLDER, Knowledge, SearchHit, load
+from knowledge._clock import LUXEMBOURG
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
-from knowledge._model import LANGUAGES, Helpline, Language, Need, Place, Service
+from knowledge._hours import Opening
+from knowledge._hsds import PROFILE as HSDS_PROFILE
+from knowledge._hsds import VERSION as HSDS_VERSION
+from knowledge._hsds import Filters as HsdsFilters
+from knowledge._hsds import Hsds, UnknownValue
+from knowledge._hsds import Kind as HsdsKind
+from knowledge._live import Directory, directory
+from knowledge._model import (
+    LANGUAGES,
+    Fact,
+    Helpline,
+    Holidays,
+    Household,
+    Language,
+    Need,
+    Place,
+    Service,
+)
 from knowledge._phone import dialled, spoken
+from knowledge._rules import holidays_held, rules
 
 __all__ = [
+    "Directory",
     "FOLDER",
+    "HSDS_PROFILE",
+    "HSDS_VERSION",
     "LANGUAGES",
+    "LUXEMBOURG",
+    "Audit",
+    "Fact",
     "Helpline",
+    "Holidays",
+    "Household",
+    "Hsds",
+    "HsdsFilters",
+    "HsdsKind",
     "InvalidKnowledge",
     "Knowledge",
     "KnowledgeError",
     "Language",
     "Match",
     "Need",
+    "Opening",
     "Place",
     "Problem",
+    "SearchHit",
     "Service",
     "UnknownId",
+    "audit",
+    "UnknownValue",
     "dialled",
+    "holidays_held",
+    "rules",
+    "directory",
     "load",
     "spoken",
 ]

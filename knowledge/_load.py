@@ -1,16 +1,21 @@
 """Reads the files of a knowledge folder, checks them one by one and then together."""
 
+from datetime import datetime, timezone
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
 
 from pydantic import ValidationError
 
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._forms import FORMS
 from knowledge._model import (
+    Fact,
     Helpline,
     Need,
     Place,
     Record,
+    SearchWords,
     Service,
     ServiceType,
     SocialOffice,
@@ -28,15 +33,37 @@ class Files:
         self.folder = folder
         self.problems: list[Problem] = []
         self.origin: dict[str, Path] = {}
+        self.index: dict[str, int] = {}  # of a place in its file
         self.services = self._folder(Service, "services")
         self.partners = self._folder(Service, "partners")
         self.helplines = self._folder(Helpline, "helplines")
         self.association = self._one(Service, folder / "association.yml")
         self.types = self._table(ServiceType, folder / "types.yml")
         self.needs = self._table(Need, folder / "needs.yml")
-        self.crisis: dict[str, list[str]] = self._read(folder / "crisis.yml") or {}
+        self.crisis = self._crisis(folder / "crisis.yml")
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
+        self.search = self._one(SearchWords, folder / "search.yml")
+
+    def modified(self) -> dict[str, datetime]:
+        """Per entry id, when its file was last changed, or a file that all entries use."""
+        entries = {p for kind in ("services", "partners", "helplines") for p in self._files(kind)}
+        shared = max(map(_changed, self._shared(entries)))
+        found: dict[str, datetime] = {}
+        for path in entries:
+            newest = max(_changed(path), shared)
+            found[path.stem] = max(newest, found.get(path.stem, newest))
+        if self.association:
+            found[self.association.id] = shared
+        return found
+
+    def _shared(self, entries: set[Path]) -> list[Path]:
+        """What all entries use; folders of the program itself begin with an underscore."""
+        found = (p for p in self.folder.rglob("*.yml") if p not in entries)
+        return [p for p in found if not p.relative_to(self.folder).parts[0].startswith("_")]
+
+    def _files(self, name: str) -> list[Path]:
+        return sorted((self.folder / name).glob("*.yml"))
 
     def _read(self, path: Path) -> Any:
         try:
@@ -67,7 +94,7 @@ class Files:
 
     def _folder(self, kind: Type[Any], name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for path in sorted((self.folder / name).glob("*.yml")):
+        for path in self._files(name):
             entry = self._one(kind, path)
             if entry is None:
                 continue
@@ -93,6 +120,18 @@ class Files:
         parsed = (self._parse(kind, item, path, (i,)) for i, item in enumerate(data))
         return [entry for entry in parsed if entry is not None]
 
+    def _crisis(self, path: Path) -> dict[str, list[str]]:
+        data = self._read(path)
+        found: dict[str, list[str]] = {}
+        for name, lines in data.items() if isinstance(data, dict) else ():
+            if isinstance(lines, list):
+                found[str(name)] = [str(line) for line in lines]
+            else:
+                self.add(path, (name,), "must be a list of helplines")
+        if not found and data is not None:
+            self.add(path, (), "must be a mapping of crises to helplines")
+        return found
+
     def _places(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
         for path in sorted((self.folder / "places").glob("*.yml")):
@@ -101,7 +140,12 @@ class Files:
                     self.add(path, (index, "id"), f"'{place.id}' is used by another place")
                 found[place.id] = place
                 self.origin[f"places/{place.id}"] = path
+                self.index[place.id] = index
         return found
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
 
 
 def check(files: Files) -> list[Problem]:
@@ -117,6 +161,7 @@ def check(files: Files) -> list[Problem]:
         _check_facts(files, helpline.facts, files.origin[f"helplines/{helpline.id}"])
     if files.association:
         _check_facts(files, files.association.facts, files.folder / "association.yml")
+        _check_association(files)
     both = files.services.keys() & files.partners.keys()
     for name in sorted(both):
         files.add(files.origin[f"partners/{name}"], ("id",), "is also the id of a service")
@@ -141,36 +186,67 @@ def _check_service(files: Files, service: Service, path: Path) -> None:
     serves = service.serves
     _refers(files, path, ("serves", "communes"), serves.communes, files.places, "place")
     _refers(files, path, ("serves", "quarters"), serves.quarters, files.places, "place")
+    _refers(files, path, ("serves", "residents"), serves.residents, files.places, "place")
     if service.same_service_as and service.same_service_as not in files.services:
         files.add(path, ("same_service_as",), "names no service")
     _check_facts(files, service.facts, path)
 
 
-#: What a value of a field must look like: (test, message).
-_FORMS: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "email": (lambda v: v.count("@") == 1 and "." in v.split("@")[1], "is not an e-mail address"),
-    "website": (lambda v: v.startswith(("https://", "http://")), "is not a web address"),
-    "age_range": (
-        lambda v: all(part.isdigit() for part in v.split("-")),
-        "must be two ages in years, as in 12-25",
-    ),
-    "coordinates": (
-        lambda v: len(v.split(",")) == 2,
-        "must be latitude and longitude, as in 49.6,6.1",
-    ),
+#: What a value that fails its form is told.
+_MESSAGES: Mapping[str, str] = {
+    "address": "holds a post code that Luxembourg does not have: four digits, as in L-1450",
+    "email": "is not an e-mail address",
+    "website": "is not a web address",
+    "age_range": "must be two ages in years, as in 12-25",
+    "coordinates": "must be latitude and longitude inside Luxembourg, as in 49.6,6.1",
 }
 
 
 def _check_facts(files: Files, facts: Any, path: Path) -> None:
     for field, entries in facts:
         for index, fact in enumerate(entries or ()):
+            _check_place(files, path, field, index, fact)
             at = ("facts", field, index, "value")
-            if field == "phone" and (message := phone_problem(fact.value)):
-                files.add(path, at, message)
-            if field in _FORMS and fact.words is None:
-                test, message = _FORMS[field]
-                if not test(fact.value):
-                    files.add(path, at, f"'{fact.value}' {message}")
+            if field == "phone":
+                if message := phone_problem(fact.value):
+                    files.add(path, at, message)
+            elif fact.words and field == "age_range":
+                continue  # "from 12" in words
+            elif field in FORMS and not FORMS[field](fact.value):
+                files.add(path, at, f"'{fact.value}' {_MESSAGES[field]}")
+
+
+def _check_association(files: Files) -> None:
+    """Every answer without a contact falls back on the association's own."""
+    if files.association:
+        path = files.folder / "association.yml"
+        for field in ("address", "phone", "email"):
+            if not files.association.facts.get(field):
+                files.add(path, ("facts", field), "must be known: answers fall back on it")
+        both = {*files.services, *files.partners}
+        if files.association.id in both:
+            files.add(path, ("id",), "is also the id of a service or partner")
+
+
+def _check_ring(
+    files: Files, links: Mapping[str, Iterable[str]], where: Callable[[str], "tuple[Path, Loc]"]
+) -> None:
+    """Adds a problem when references lead back to where they began: a -> b -> a."""
+    try:
+        TopologicalSorter(links).prepare()
+    except CycleError as error:
+        ring = error.args[1][::-1]
+        files.add(*where(ring[0]), f"points back to itself: {' -> '.join(ring)}")
+
+
+#: Keys of a fact that mean something in one field only.
+_BELONGS = {"opening_hours": "hours", "season": "hours", "only": "appointment"}
+
+
+def _check_place(files: Files, path: Path, field: str, index: int, fact: Fact) -> None:
+    for key, home in _BELONGS.items():
+        if getattr(fact, key) and field != home:
+            files.add(path, ("facts", field, index, key), f"belongs to `{home}`")
 
 
 def _check_tables(files: Files) -> None:
@@ -186,13 +262,28 @@ def _check_tables(files: Files) -> None:
         _refers(files, crisis_path, (name,), lines, files.helplines, "helpline")
     for place in files.places.values():
         path = files.origin[f"places/{place.id}"]
+        index = files.index[place.id]
         if place.commune and place.commune not in files.places:
-            files.add(path, (), f"{place.id}: commune '{place.commune}' is not a known place")
-        for part in place.parts:
-            if part not in files.places:
-                files.add(path, (), f"{place.id}: part '{part}' is not a known place")
+            files.add(path, (index, "commune"), f"'{place.commune}' is not a known place")
+        elif place.commune and files.places[place.commune].kind != "commune":
+            files.add(path, (index, "commune"), f"'{place.commune}' is not a commune")
+        _refers(files, path, (index, "parts"), place.parts, files.places, "place")
+        for number, part in enumerate(place.parts):
+            if part in files.places and files.places[part].parts:
+                files.add(path, (index, "parts", number), f"'{part}' has parts itself")
+    _check_ring(
+        files,
+        {s.id: [s.same_service_as] for s in files.services.values() if s.same_service_as},
+        lambda name: (files.origin[f"services/{name}"], ("same_service_as",)),
+    )
     path = files.folder / "social_offices.yml"
     for index, office in enumerate(files.social_offices):
         _refers(files, path, (index, "communes"), office.communes, files.places, "place")
         if office.partner and office.partner not in files.partners:
             files.add(path, (index, "partner"), f"'{office.partner}' is not a known partner")
+    if files.search:
+        known = {*files.needs, *files.crisis, *services, *files.helplines}
+        path = files.folder / "search.yml"
+        for name in files.search.also:
+            if name not in known:
+                files.add(path, ("also", name), "names no need, crisis or entry")

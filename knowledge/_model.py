@@ -3,6 +3,8 @@
 Every class is read from YAML by `_load`; unknown keys and wrong types are errors.
 """
 
+import re
+from datetime import date
 from enum import Enum
 from typing import Any, Literal, Mapping, Optional
 
@@ -30,6 +32,24 @@ FACT_FIELDS = (
 
 #: Fields whose values add to each other.
 _ADDING = ("hours", "cost", "eligibility", "appointment")
+
+
+#: What the evaluating library accepts and computes otherwise than an editor means it.
+_MISLEADING = (
+    (re.compile(r"\bSH\b"), "school holidays (SH) cannot be computed: leave the hours in words"),
+    (re.compile(r"(\b\d?\d:\d\d)-\1\b"), "a span must not end when it starts"),
+    (re.compile(r"\d\+"), "an open end (+) cannot be computed: leave the hours in words"),
+)
+
+
+def computable(hours: str) -> str:
+    """The text itself. Raises ValueError when it is no `opening_hours` text to compute with."""
+    if not validate(hours):
+        raise ValueError(f"'{hours}' is not in opening_hours syntax, as in Mo-Fr 08:00-17:00")
+    for pattern, message in _MISLEADING:
+        if pattern.search(hours):
+            raise ValueError(f"'{hours}': {message}")
+    return hours
 
 
 class Record(BaseModel):
@@ -68,6 +88,16 @@ class Reliability(str, Enum):
     public_code = "public_code"
 
 
+def _is_date(value: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
+        return False
+    try:
+        date(*[*map(int, value.split("-")), 1, 1][:3])
+    except ValueError:
+        return False
+    return True
+
+
 class Fact(Record):
     """One value with where it was read.
 
@@ -75,11 +105,17 @@ class Fact(Record):
     no date). `contradicted`: sources disagree; shown only together with all the others, or
     not at all when another entry of the field is a `safe_part`.
     `opening_hours`: the same hours in OpenStreetMap syntax, when the value can be computed with.
+    `season`: the days of the year on which the hours hold, in the same syntax, without times.
+    `only`: on an appointment: nobody is received without one.
+    `date`: of the source, as much as it shows (2024, 2024-03 or 2024-03-15).
+    `superseded`: who replaced or withdrew the value, and when; such a fact is kept, never shown.
     """
 
     value: str = Field(min_length=1)
     words: Optional[Words] = None
     opening_hours: Optional[str] = None
+    season: Optional[str] = None
+    only: bool = False
     source: str = Field(min_length=1)
     date: Optional[str] = None
     year: Optional[int] = Field(default=None, ge=1979, le=2100)
@@ -87,13 +123,31 @@ class Fact(Record):
     confirmed: bool
     contradicted: bool = False
     safe_part: bool = False
+    superseded: Optional[str] = None
     note: Optional[str] = None
+
+    @validator("date")
+    def _a_day(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not _is_date(value):
+            raise ValueError(f"'{value}' is no date: write 2024, 2024-03 or 2024-03-15")
+        return value
+
+    @validator("year")
+    def _of_the_date(cls, value: Optional[int], values: dict[str, Any]) -> Optional[int]:
+        day = values.get("date")
+        if day and value and int(day[:4]) != value:
+            raise ValueError(f"{value} is not the year of the date {day}")
+        return value
 
     @validator("opening_hours")
     def _computable(cls, value: Optional[str]) -> Optional[str]:
-        if value is not None and not validate(value):
-            raise ValueError(f"'{value}' is not in opening_hours syntax")
-        return value
+        return value and computable(value)
+
+    @validator("season")
+    def _days(cls, value: Optional[str]) -> Optional[str]:
+        if value and (":" in value or "/" in value):
+            raise ValueError(f"'{value}' must name days only, as in Nov 15-Apr 15")
+        return value and computable(value)
 
     def in_(self, language: Language) -> str:
         return self.words.in_(language) if self.words else self.value
@@ -120,12 +174,16 @@ class Facts(Record):
             raise ValueError("an empty list says nothing: write null when it is unknown")
         return value
 
+    def in_use(self, field: str) -> tuple[Fact, ...]:
+        """All facts of a field but the superseded ones, shown or not."""
+        return tuple(f for f in getattr(self, field) or () if not f.superseded)
+
     def get(self, field: str) -> tuple[Fact, ...]:
         """The facts that may be shown: confirmed ones first, else the safe or all flagged ones.
 
         Flagged texts (hours, cost, …) add to confirmed ones; a flagged address or number does not.
         """
-        facts: tuple[Fact, ...] = getattr(self, field) or ()
+        facts = self.in_use(field)
         confirmed = tuple(f for f in facts if f.confirmed and not f.contradicted)
         if confirmed and field in _ADDING:
             return confirmed + tuple(f for f in facts if not f.confirmed and not f.contradicted)
@@ -153,13 +211,23 @@ class Ages(Record):
         return (self.min is None or age >= self.min) and (self.max is None or age < self.max + 1)
 
 
+#: With whom a person lives, as far as services ask for it. `family`: with children.
+Household = Literal["woman", "man", "couple", "family"]
+
+
 class Serves(Record):
-    """Whom a service is for: the whole country, or communes and quarters (place ids), and ages."""
+    """Whom a service is for: the whole country, or communes and quarters (place ids), and ages.
+
+    `residents`: only for people who live in these communes; `households`: only for these. Both
+    empty where no fact says so.
+    """
 
     national: bool = False
     communes: tuple[str, ...] = ()
     quarters: tuple[str, ...] = ()
     ages: Optional[Ages] = None
+    residents: tuple[str, ...] = ()
+    households: tuple[Household, ...] = ()
 
     @root_validator(skip_on_failure=True)
     def _somewhere(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +236,63 @@ class Serves(Record):
         return values
 
 
-class Service(Record):
+class SpecialDays(Record):
+    """Days, `from` and `to` included, on which the regular hours do not hold.
+
+    Closed, unless `opening_hours` says otherwise. `to` null: until further notice.
+    """
+
+    start: date = Field(alias="from")
+    end: Optional[date] = Field(default=None, alias="to")
+    opening_hours: Optional[str] = None
+    reason: Words
+
+    @validator("start", "end", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        # Without this a bare number would be read as seconds since 1970.
+        if value is not None and not re.fullmatch(r"20\d\d-\d\d-\d\d", str(value)):
+            raise ValueError(f"'{value}' is no day, as in 2026-12-24")
+        return value
+
+    @validator("opening_hours")
+    def _computable(cls, value: Optional[str]) -> Optional[str]:
+        return value and computable(value)
+
+    @root_validator(skip_on_failure=True)
+    def _ordered(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["end"] is not None and values["end"] < values["start"]:
+            raise ValueError("`to` is before `from`")
+        return values
+
+    def hold(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+class Alert(Record):
+    """A short-term notice, shown up to and including the day `until`."""
+
+    text: Words
+    until: date
+
+    @validator("until", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        return SpecialDays._a_day(value)
+
+
+#: Whether the regular hours hold on public holidays.
+Holidays = Literal["open", "closed", "unknown"]
+
+
+class Entry(Record):
+    """What services and helplines have in common."""
+
+    holidays: Holidays = "unknown"
+    exceptions: tuple[SpecialDays, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    facts: Facts
+
+
+class Service(Entry):
     """One service of the association (`operator: inter-actions`) or of another body (`partner`)."""
 
     id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
@@ -181,19 +305,35 @@ class Service(Record):
     serves: Serves
     founded: Optional[int] = None
     same_service_as: Optional[str] = None
-    facts: Facts
     note: Optional[str] = None
 
 
-class Helpline(Record):
+#: The type of a helpline that is read as a service; `types.yml` has no such type.
+HELPLINE = "helpline"
+
+
+class Helpline(Entry):
     """A number that answers people in distress or with questions."""
 
     id: str = Field(regex=r"^[a-z0-9][a-z0-9-]*$")
     name: Words
     description: Words
     languages: tuple[str, ...] = ()
-    facts: Facts
     note: Optional[str] = None
+
+    def as_service(self, needs: tuple[str, ...] = ()) -> Service:
+        """The same read as a service for the whole country, where both are shown alike."""
+        return Service(
+            id=self.id,
+            operator="partner",
+            type=HELPLINE,
+            name=self.name,
+            description=self.description,
+            needs=needs,
+            serves=Serves(national=True),
+            note=self.note,
+            **{name: getattr(self, name) for name in Entry.__fields__},
+        )
 
 
 class ServiceType(Record):
@@ -210,10 +350,12 @@ class Need(Record):
     `ask`: what decides between services, asked one at a time when it is not known.
     `first`: services to name before the others. `helplines`: shown besides the services.
     `distress`: one acknowledging sentence goes first.
+    `urgent`: cannot wait until the morning; at night services that are open go first.
     """
 
     label: Words
     distress: bool = False
+    urgent: bool = False
     ask: tuple[Literal["place", "age"], ...] = ()
     first: tuple[str, ...] = ()
     helplines: tuple[str, ...] = ()
@@ -256,3 +398,24 @@ class SocialOffice(Record):
     date: Optional[str] = None
     reliability: Reliability
     confirmed: bool
+
+
+class Texts(Record):
+    """Several words or phrases in each language."""
+
+    fr: tuple[str, ...]
+    de: tuple[str, ...]
+    lb: tuple[str, ...]
+
+    def all(self) -> tuple[str, ...]:
+        return (*self.fr, *self.de, *self.lb)
+
+
+class SearchWords(Record):
+    """What the search knows besides the entries: small words to ignore, and other names.
+
+    `also`: how people call a need, a crisis or an entry, by its id.
+    """
+
+    ignored: Texts
+    also: Mapping[str, Texts]

@@ -13,8 +13,8 @@ Loc = tuple[Any, ...]
 def read(path: Path) -> Any:
     """The content of a YAML file.
 
-    Raises InvalidKnowledge when the file cannot be read, is not YAML, holds nothing, or
-    names a key twice (plain YAML would silently keep the last one).
+    Raises InvalidKnowledge when the file cannot be read, is not YAML, holds nothing, uses
+    aliases, or names a key twice (plain YAML would silently keep the last one).
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def read(path: Path) -> Any:
         node = loader.get_single_node()
         if node is None:
             raise InvalidKnowledge([Problem(path, 1, "file", "is empty")])
-        problems = list(_duplicates(path, node, ()))
+        problems = _duplicates(path, node)
         if problems:
             raise InvalidKnowledge(problems)
         return loader.construct_document(node)
@@ -40,7 +40,10 @@ def read(path: Path) -> Any:
 
 def line_of(path: Path, loc: Loc) -> int:
     """The 1-based line of the field at `loc`, or of its nearest existing parent."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError):
+        return 1  # changed or gone since it was read
     line = 1
     for key in loc:
         if isinstance(node, yaml.MappingNode):
@@ -58,18 +61,30 @@ def line_of(path: Path, loc: Loc) -> int:
     return line
 
 
-def _duplicates(path: Path, node: yaml.Node, at: Loc) -> "list[Problem]":
+def _duplicates(path: Path, root: yaml.Node) -> list[Problem]:
+    """Keys named twice, and parts used twice: those may be endless, or grow without limit."""
     problems: list[Problem] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                field = ".".join([*map(str, at), name])
-                problems.append(Problem(path, key.start_mark.line + 1, field, "is named twice"))
-            seen.add(name)
-            problems += _duplicates(path, value, (*at, name))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            problems += _duplicates(path, value, (*at, index))
+    seen: set[int] = set()
+
+    def visit(node: yaml.Node, at: Loc) -> None:
+        if id(node) in seen:
+            line, field = node.start_mark.line + 1, ".".join(map(str, at))
+            message = "refers to another part (& and *): write it out"
+            problems.append(Problem(path, line, field, message))
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            names: set[str] = set()
+            for key, value in node.value:
+                name = str(key.value)
+                if name in names:
+                    field = ".".join([*map(str, at), name])
+                    problems.append(Problem(path, key.start_mark.line + 1, field, "is named twice"))
+                names.add(name)
+                visit(value, (*at, name))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                visit(value, (*at, index))
+
+    visit(root, ())
     return problems

@@ -1,5 +1,7 @@
 """Each action on its own, with the real knowledge base: what it says and what it remembers."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,20 +11,30 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from actions.action_answer_detail import ActionAnswerDetail
 from actions.action_choose_topic import ActionChooseTopic
 from actions.action_continue import ActionContinue
-from actions.action_find_services import ActionFindServices
+from actions.action_find_services import ActionFindServices, _nearest
 from actions.action_restart import ActionRestart
 from actions.action_show_helplines import ActionShowHelplines
 from actions.action_skip_question import ActionSkipQuestion
 from actions.base import KnowingAction
 from bot.checks import check_domain
 from bot.settings import ROOT
+from knowledge import FOLDER, Match, load
+
+#: When every line with hours answers, unless a test says otherwise.
+AFTERNOON = "2026-11-24T15:00:00"
 
 
 async def run(
     action: KnowingAction, intent: str, slots: dict[str, Any] | None = None, **message: Any
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """What was said, and the slots that were set."""
-    latest = {"text": "…", "intent": {"name": intent}, "entities": [], **message}
+    latest = {
+        "text": "…",
+        "intent": {"name": intent},
+        "entities": [],
+        "metadata": {"at": AFTERNOON},
+        **message,
+    }
     tracker = Tracker("test", {"language": "fr", **(slots or {})}, latest, [], False, None, {}, "")
     out = CollectingDispatcher()
     events = await action.run(out, tracker, {})
@@ -170,6 +182,61 @@ async def test_perhaps_a_cry_for_help() -> None:
     assert responses(said) == ["utter_in_danger", "utter_not_sure"]
 
 
+OUT_OF_SCOPE = (ROOT / "tests" / "knowledge" / "search" / "out_of_scope.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "service"),
+    [
+        ("fr", "Klengt-Butzenhaus", "creche-klengt-butzenhaus"),
+        ("de", "Giftnotruff", "centre-antipoisons"),
+        ("lb", "schleifmillen atelier", "atelier-schlaifmillen"),
+    ],
+)
+async def test_not_understood_but_found(language: str, text: str, service: str) -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "food_help")]
+    heard = {"text": text, "intent_ranking": ranking}
+    slots = {"language": language}
+    said, kept = await run(ActionChooseTopic(), "nlu_fallback", slots, **heard)
+    assert responses(said)[0] == "utter_perhaps_this"
+    assert cards(said)[0] == service and len(cards(said)) <= 3
+    assert {m["custom"]["lang"] for m in said if m.get("custom")} == {language}
+    # Not understood once more: the next sentence is another one, as ever.
+    assert kept["misses"] == 1
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", {**slots, **kept}, **heard)
+    assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
+
+
+@pytest.mark.parametrize("text", [*OUT_OF_SCOPE.splitlines(), "wéi geet et?"])
+async def test_nothing_is_found_for_what_is_out_of_scope(text: str) -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help")]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", text=text, intent_ranking=ranking)
+    assert responses(said) == ["utter_not_sure"]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"intent_ranking": [{"name": "nlu_fallback"}, {"name": "crisis_violence"}]},
+        {"crisis": ["crisis_suicide"]},
+    ],
+)
+async def test_no_search_where_it_may_be_a_crisis(heard: dict[str, Any]) -> None:
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", text="Klengt-Butzenhaus", **heard)
+    assert responses(said)[0] == "utter_in_danger" and cards(said) == []
+
+
+async def test_services_that_are_gone_are_passed_over() -> None:
+    """The directory may change while a conversation goes on."""
+    said, slots = await run(ActionAnswerDetail(), "ask_hours", {"shown": ["gone", "polygone"]})
+    assert slots["shown"] == ["polygone"]
+    named = [{"entity": "service", "value": "gone"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=named)
+    assert responses(said) == ["utter_which_service"]
+    said, _ = await run(ActionFindServices(), "inform", {"need": "debt_help"}, entities=named)
+    assert cards(said)[0] == "surendettement"
+
+
 async def test_an_unknown_place_is_asked_again_once() -> None:
     asked = {"need": "youth_house", "asks": "place"}
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)
@@ -200,3 +267,46 @@ def test_every_action_stands_in_its_own_file_and_the_domain() -> None:
     files = {p.stem for p in (ROOT / "actions").glob("action_*.py")}
     assert set(executor.actions) == files
     assert check_domain() == []
+
+
+async def test_the_nearest_service_is_said_with_its_distance_and_source() -> None:
+    said, _ = await run(ActionFindServices(), "inform", {"need": "youth_house", "place": "Contern"})
+    intro = next(m for m in said if m.get("response") == "utter_results_nearest")
+    assert "Sandweiler, à environ 4 km" in intro["reason"]
+    assert intro["reason"].endswith("(© les contributeurs d'OpenStreetMap)")
+    assert cards(said)[0] == "maison-des-jeunes-sandweiler"
+
+
+async def test_a_service_that_perhaps_does_not_fit_is_offered_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    path = folder / "services" / "streetsport-streetart.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  ages: null", "  ages: {min: 12, max: 25}"), encoding="utf-8")
+    action = ActionFindServices(load(folder))
+    aged = [{"entity": "age", "value": 50}]
+    said, _ = await run(action, "street_sport", {"age": 50}, entities=aged)
+    intro = next(m for m in said if m.get("response") == "utter_results_unsure")
+    assert "C'est peut-être pour un autre âge. Demandez d'abord." in intro["reason"]
+    assert cards(said) == ["streetsport-streetart"]
+    said, _ = await run(action, "street_sport", {"age": 15}, entities=[{**aged[0], "value": 15}])
+    assert responses(said)[0] == "utter_results"
+
+
+@pytest.mark.parametrize("place_decides", [True, False])
+def test_who_helps_to_find_help_is_shown(place_decides: bool) -> None:
+    matches = [Match(load().association, "ask")]
+    assert _nearest(matches, place_decides=place_decides) == matches
+
+
+async def test_hours_say_the_state_first() -> None:
+    one = [{"entity": "service", "value": "one"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=one)
+    value = next(m for m in said if m.get("response") == "utter_known_ask_hours")["value"]
+    assert value.startswith("Ouvert maintenant, jusqu'à 18h00. Du lundi au vendredi")
+    closed = {"metadata": {"at": "2026-06-23T10:00:00"}}
+    eimab = [{"entity": "service", "value": "maison-relais-eimab"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=eimab, **closed)
+    value = next(m for m in said if m.get("response") == "utter_known_ask_hours")["value"]
+    assert value.startswith("Fermé aujourd'hui, 23 juin : jour férié (fête nationale)")

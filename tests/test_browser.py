@@ -78,6 +78,8 @@ def test_a_visitor_asks_and_gets_cards(page: Page) -> None:
     ask(page, "Wo ist das nächste Jugendhaus in Bonneweg?")
     card = page.locator(".card h2").first
     expect(card).to_contain_text("Studio Bonnevoie")
+    more = page.locator(".card").first.get_by_role("link", name="Mehr dazu")
+    expect(more).to_have_attribute("href", "/services/maison-des-jeunes-studio-bonnevoie?lang=de")
     ask(page, "Ech hu Scholden")
     expect(page.locator("html")).to_have_attribute("lang", "lb")
     call = page.locator('a[href="tel:+35254772422"]')

@@ -29,6 +29,29 @@ def test_every_endpoint_is_described() -> None:
     assert described == served
 
 
+def test_the_exchange_document_names_what_is_served() -> None:
+    paths = create_app(Settings(), Path("unused")).openapi()["paths"]
+    text = (ROOT / "docs" / "hsds.md").read_text(encoding="utf-8")
+    section = text.split("## What is served")[1].split("\n## ")[0]
+    assert set(re.findall(r"`(/hsds/[^`]*)`", section)) == {p for p in paths if "/hsds" in p}
+    rows = re.findall(r"^\| (`[^|]+`) \| ([a-z_, ]+) \|", section, re.M)
+    described = {
+        (path, name)
+        for names, paths_ in rows
+        for name in re.findall(r"`(\w+)`", names)
+        for path in re.findall(r"\w+", paths_)
+    }
+    lists = {
+        p.rpartition("/")[2]: item["get"]
+        for p, item in paths.items()
+        if "post" in item and "/hsds" in p
+    }
+    served = {(path, q["name"]) for path, get in lists.items() for q in get["parameters"]}
+    everywhere = {name for path, name in described if path == "all"}
+    assert {d for d in described if d[0] != "all"} == {s for s in served if s[1] not in everywhere}
+    assert all((path, name) in served for path in lists for name in everywhere)
+
+
 def test_the_two_commands() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))

@@ -124,19 +124,28 @@ function link(text, href) {
   return element("a", text, { href, ...outside });
 }
 
+// The entry's own page: sources, printing, contact card. Opened apart, so that the talk stays.
+function pageLink(kind, { id, lang }) {
+  const line = element("p");
+  const href = `/${kind}/${encodeURIComponent(id)}?lang=${lang}`;
+  line.append(element("a", word("more", lang), { href, target: "_blank", rel: "noopener" }));
+  return line;
+}
+
+// A number to tap, with "to be confirmed" or its date where it needs one.
+function call({ number, label }, lang) {
+  const line = element("p");
+  line.append(link(`${word("call", lang)} ${number}`, dial(number)));
+  if (label) line.append(` – ${label}`);
+  return line;
+}
+
 function serviceCard(service) {
   const lang = service.lang;
   const item = element("li", "", { class: "card", lang });
   item.append(element("h2", service.name), element("p", service.summary));
-  if (service.open_now !== null) {
-    item.append(element("p", word(service.open_now ? "open" : "closed", lang), { class: "state" }));
-  }
-  for (const { number, label } of service.phones) {
-    const line = element("p");
-    line.append(link(`${word("call", lang)} ${number}`, dial(number)));
-    if (label) line.append(` – ${label}`);
-    item.append(line);
-  }
+  item.append(element("p", service.opening, { class: "state" }));
+  for (const phone of service.phones) item.append(call(phone, lang));
   row(item, word("address", lang), service.address);
   row(item, word("hours", lang), service.hours_text);
   row(item, word("email", lang), service.email && link(service.email, `mailto:${service.email}`));
@@ -144,22 +153,25 @@ function serviceCard(service) {
   row(item, word("who", lang), service.who);
   row(item, word("cost", lang), service.cost);
   if (service.alert) item.append(element("p", service.alert, { class: "notice" }));
-  if (service.map_url) item.append(link(word("map", lang), service.map_url));
+  if (service.map_url) {
+    const map = element("p");
+    map.append(link(word("map", lang), service.map_url), ` (${word("map_credit", lang)})`);
+    item.append(map);
+  }
   if (!service.phones.length && !service.email && !service.address) {
     item.append(element("p", word("unknown", lang), { class: "notice" }));
   }
+  item.append(pageLink("services", service));
   return item;
 }
 
 function helplineCard(line) {
   const item = element("li", "", { class: "card urgent", lang: line.lang });
   item.append(element("h2", line.name));
-  if (line.number) item.append(link(`${word("call", line.lang)} ${line.number}`, dial(line.number)));
-  if (line.open_now !== null) {
-    const state = word(line.open_now ? "open" : "closed", line.lang);
-    item.append(element("p", state, { class: "state" }));
-  }
+  if (line.number) item.append(call(line, line.lang));
+  item.append(element("p", line.opening, { class: "state" }));
   row(item, word("hours", line.lang), line.hours_text);
+  item.append(pageLink("helplines", line));
   return item;
 }
 

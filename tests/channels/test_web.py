@@ -248,6 +248,8 @@ async def test_operation(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     ready = await client.get("/readyz")
     assert ready.status_code == 200, ready.text
+    assert ready.json()["directory_on_disk"] == "ok"
+    assert "weeweiser_directory_broken 0.0" in (await client.get("/metrics")).text
     assert "weeweiser_requests_total" in (await client.get("/metrics")).text
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert "/api/conversations/{name}/messages" in paths

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberFormat
 
 from knowledge import LANGUAGES, Knowledge, Language, dialled, load, spoken
 
@@ -10,9 +12,20 @@ AT = datetime(2026, 11, 24, 15, 0)
 SERVICE_KEYS = {
     "type", "lang", "id", "name", "summary", "address", "place", "phones", "email", "website",
     "hours_text", "open_now", "next_opening", "cost", "who", "languages", "verified_on",
-    "confirmed", "map_url", "alert",
+    "confirmed", "map_url", "alert", "opening",
 }  # fmt: skip
-HELPLINE_KEYS = {"type", "lang", "id", "name", "number", "hours_text", "open_now", "languages"}
+HELPLINE_KEYS = {
+    "type",
+    "lang",
+    "id",
+    "name",
+    "number",
+    "label",
+    "hours_text",
+    "open_now",
+    "languages",
+    "opening",
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +63,13 @@ def test_flagged_values_carry_the_notice(
         emails = service.facts.get("email")
         if emails and not emails[0].confirmed:
             assert words in card["alert"]
+    flagged = 0
+    for line in knowledge.helplines.values():
+        phones = line.facts.get("phone")
+        if phones and not phones[0].confirmed:
+            flagged += 1
+            assert words in knowledge.helpline_card(line, language, at=AT)["label"], line.id
+    assert flagged
 
 
 def test_the_year_of_the_source_is_said(knowledge: Knowledge) -> None:
@@ -72,7 +92,7 @@ def test_a_contradicted_value_never_stands_alone(knowledge: Knowledge) -> None:
 
 
 def test_general_facts_fill_what_the_house_does_not_say(knowledge: Knowledge) -> None:
-    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr")
+    cost = knowledge.text(knowledge.service("maison-relais-nic-welter"), "cost", "fr", at=AT)
     assert cost and "chèque-service" in cost
 
 
@@ -91,6 +111,8 @@ def test_general_facts_fill_what_the_house_does_not_say(knowledge: Knowledge) ->
         ("112", "112", "112"),
         ("2755", "2755", "2755"),
         ("45 45 45", "45 45 45", "+352454545"),
+        ("12344", "12344", "12344"),
+        ("00352 8002-9393", "8002 9393", "+35280029393"),
     ],
 )
 def test_numbers(printed: str, said: str, dials: str) -> None:
@@ -102,3 +124,15 @@ def test_numbers_of_all_lines_can_be_said(knowledge: Knowledge) -> None:
     for line in knowledge.helplines.values():
         for fact in line.facts.get("phone"):
             assert spoken(fact.value).replace(" ", "").isdigit(), line.id
+
+
+def test_every_number_dials_in_e164_or_is_a_short_number(knowledge: Knowledge) -> None:
+    for entry in [*knowledge.all_services(), *knowledge.helplines.values()]:
+        for fact in entry.facts.get("phone"):
+            number = dialled(fact.value)
+            if not number.startswith("+"):
+                assert number in ("112", "113", "116000", "116111", "2755"), entry.id
+                continue
+            parsed = phonenumbers.parse(number)
+            assert phonenumbers.is_valid_number(parsed), (entry.id, number)
+            assert phonenumbers.format_number(parsed, PhoneNumberFormat.E164) == number

@@ -1,0 +1,116 @@
+"""The directory of a running program: follows the files, and keeps the last good state."""
+
+import logging
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from knowledge._base import FOLDER, Knowledge, read
+from knowledge._errors import InvalidKnowledge, Problem
+
+_log = logging.getLogger(__name__)
+#: Seconds between two looks at the files; a look costs about a millisecond.
+_EVERY = 2.0
+
+#: Path, time of change, size and inode of every file.
+State = frozenset[tuple[str, int, int, int]]
+
+
+class Directory:
+    """Gives the newest directory that was without mistakes.
+
+    A change counts when two looks in a row see the same files, so that a file still being written
+    is left alone. While a new state is read the old one answers; a state with mistakes is
+    logged once, with file and line, and changes nothing.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Reads the folder. Raises InvalidKnowledge when it is not usable to begin with."""
+        self._folder = folder
+        self._accepted = self._seen = self._state()
+        self._current = read(folder)
+        self._problems: tuple[Problem, ...] = ()
+        self._stopped = threading.Event()
+
+    @property
+    def current(self) -> Knowledge:
+        """The directory to answer from. Ask again for each request."""
+        return self._current
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the files are not used as they are now; empty when they are."""
+        return self._problems
+
+    def watch(self, every: float = _EVERY) -> None:
+        """Looks at the files in the background, until `stop`."""
+        threading.Thread(target=self._watch, args=(every,), name="directory", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def look(self) -> None:
+        """One look at the files; reads them when they changed and have stopped changing."""
+        state = self._state()
+        settled = state == self._seen
+        self._seen = state
+        if settled and state != self._accepted:
+            self._accept(state)
+
+    def _accept(self, state: State) -> None:
+        start = time.perf_counter()
+        try:
+            fresh = read(self._folder)
+            self._check_model(fresh)
+            fresh.search("")  # prepares the search, so that no request has to
+        except InvalidKnowledge as error:
+            problems = error.problems
+        except Exception as error:  # whatever a file can do: the old directory answers
+            problems = [Problem(self._folder, 1, "folder", f"cannot be read: {error!r}")]
+        else:
+            problems = []
+        if self._state() != state:
+            return  # changed while it was read: what was read is no state of the folder
+        self._accepted = state
+        self._problems = tuple(problems)
+        if problems:
+            for problem in problems:
+                _log.error("directory_broken %s", problem)
+            _log.error("directory_kept problems=%d: the last good one answers", len(problems))
+        else:
+            self._current = fresh
+            _log.info("directory_renewed seconds=%.2f", time.perf_counter() - start)
+
+    def _check_model(self, fresh: Knowledge) -> None:
+        """Needs are intents, which the trained model knows: none may go while it runs."""
+        gone = sorted(self._current.needs.keys() - fresh.needs.keys())
+        message = "is gone, but the running model knows it: train and start again"
+        path = self._folder / "needs.yml"
+        if gone:
+            raise InvalidKnowledge([Problem(path, 1, name, message) for name in gone])
+
+    def _state(self) -> State:
+        found = set()
+        for path in self._folder.rglob("*.yml"):
+            try:
+                about = path.stat()
+            except OSError:
+                continue  # deleted since it was listed: the next look sees the difference
+            found.add((str(path), about.st_mtime_ns, about.st_size, about.st_ino))
+        return frozenset(found)
+
+    def _watch(self, every: float) -> None:
+        while not self._stopped.wait(every):
+            try:
+                self.look()
+            except Exception as error:  # a share that is away for a moment: the next look may do
+                _log.error("directory_unseen %r", error)
+
+
+@lru_cache(maxsize=1)
+def directory() -> Directory:
+    """The one of this process, watched from the first call on. Raises InvalidKnowledge."""
+    opened = Directory()
+    opened.watch()
+    return opened

@@ -1,0 +1,89 @@
+"""What a search engine is: keeps words of entries and ranks them. Two fill this in."""
+
+from dataclasses import dataclass
+from math import cos, log, radians
+from typing import Mapping, Optional, Protocol, Sequence
+
+from knowledge._model import Point
+
+#: How near an entry is: in the place itself, in its commune, for the whole country, or elsewhere,
+#: where nearness fades to a third with every so many kilometres.
+HERE, COMMUNE, NATIONAL, ELSEWHERE, FADES_KM = 1.0, 0.95, 0.75, 0.6, 10.0
+#: Sums that are the same to so many decimals are equal; the key decides then.
+DECIMALS = 3
+_LEAST = 0.3
+_KM_PER_DEGREE = 111.2
+_SOUTH, _WEST = 49.4, 5.7
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an engine keeps of one entry.
+
+    `terms`: folded words with their weights, 0 to about 1. `places` are the ids of the quarters,
+    or else the communes, it is for; `communes` the communes; `points` kilometres east and north.
+    `bonus` decides between equals.
+    """
+
+    key: str
+    terms: Mapping[str, float]
+    bonus: float = 0.0
+    national: bool = False
+    places: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word of a query: the known words it may mean, with how well each fits, and its weight."""
+
+    forms: Mapping[str, float]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place near to what is looked for. `only`: nothing besides it was asked."""
+
+    places: frozenset[str]
+    commune: Optional[str]
+    point: Optional[tuple[float, float]]
+    weight: float
+    only: bool = False
+
+
+#: Known words that may be meant by a typed one: how well each fits, and how rare it is (0 to 1).
+Forms = Mapping[str, tuple[float, float]]
+
+
+class Engine(Protocol):
+    """Keeps entries and ranks them. Safe to use from several threads."""
+
+    def known(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Those of some folded words that entries have, each with how rare it is (0 to 1)."""
+
+    def similar(self, words: Sequence[str]) -> Mapping[str, Forms]:
+        """For each of some folded words, the known words that fit it."""
+
+    def rank(
+        self, wanted: Sequence[Wanted], where: Optional[Where], limit: int
+    ) -> list[tuple[str, float]]:
+        """The keys of the best entries with what was found of them, best first.
+
+        Per wanted word the best of its forms counts: fit times weight of the term, times weight
+        of the word. To their sum come nearness times `where.weight`, and the entry's bonus.
+        Equals, to `DECIMALS`, stand in the order of their keys. An entry with none of the words
+        is not found, unless `where.only` and it is there.
+        """
+
+
+def kilometres(point: Point) -> tuple[float, float]:
+    """East and north of the country's corner; straight lines are right to a few metres here."""
+    east = (point.lon - _WEST) * _KM_PER_DEGREE * cos(radians(49.75))
+    return round(east, 3), round((point.lat - _SOUTH) * _KM_PER_DEGREE, 3)
+
+
+def rarity(entries: int, of: int) -> float:
+    """How much a word says that stands in so many entries: 1 in one of them, least in all."""
+    return _LEAST + (1 - _LEAST) * log(1 + of / entries) / log(1 + of)
