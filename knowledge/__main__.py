@@ -16,7 +16,6 @@ from knowledge import (
     Knowledge,
     KnowledgeError,
     Language,
-    SearchHit,
     audit,
     load,
 )
@@ -42,10 +41,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     package.add_argument("--format", choices=("json", "csv", "all"), default="all")
     for verb in (check, package):
         verb.add_argument("--at", type=datetime.fromisoformat, metavar="DATE", help="pretend a day")
-    search = verbs.add_parser("search", help="services and helplines by words, best first")
+    search = verbs.add_parser(
+        "search", help="services and helplines by words, best first: one JSON object per line"
+    )
     search.add_argument("text")
     search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
-    search.add_argument("--json", action="store_true", help="one JSON object per line")
     options = parser.parse_args(arguments)
     at = getattr(options, "at", None) or datetime.now(LUXEMBOURG)
     try:
@@ -64,7 +64,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         elif options.verb == "sheet":
             return _import(knowledge, options)
         elif options.verb == "search":
-            _search(knowledge.search(options.text, language=options.lang), as_json=options.json)
+            for hit in knowledge.search(options.text, language=options.lang):
+                print(json.dumps(asdict(hit), ensure_ascii=False))
         elif options.verb == "export-hsds":
             written = Hsds(knowledge, at=at).write(
                 options.target, options.lang, form=options.format
@@ -74,14 +75,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _search(hits: list[SearchHit], *, as_json: bool) -> None:
-    for hit in hits:
-        if as_json:
-            print(json.dumps(asdict(hit), ensure_ascii=False))
-        else:
-            print(f"{hit.score:.2f}  {hit.id}: {hit.name}{f' ({hit.place})' if hit.place else ''}")
 
 
 def _add_sheet(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

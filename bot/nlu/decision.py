@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
-from bot.nlu.intent import CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
+from bot.nlu.intent import ALONE_SCORES, CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
 from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import REST
 from bot.nlu.text import MAX_READ, fold, has_words
@@ -75,6 +75,9 @@ class Decision(GraphComponent):
             # Further needs of the same message: as the second meaning of the whole, or of a clause.
             "also_from": 0.2,
             "clause_from": 0.4,
+            # A clause read alone is sure of its need from here, if its message allows it so much.
+            "alone_from": 0.8,
+            "alone_backed_from": 0.02,
             # An urgent need that goes before the likeliest one is so sure in its clause.
             "pressing_from": 0.7,
             # What one clause says counts for the whole from this probability there: a clause torn
@@ -131,7 +134,8 @@ class Decision(GraphComponent):
         if not crisis:
             scores = [s for s in scores if not s[0].startswith(self._config["crisis_prefix"])]
         intent, confidence = self._intent(message, text, scores, crisis)
-        needs = self._several(intent, scores, clauses)
+        alone = self._alone(clauses, message.get(ALONE_SCORES) or [])
+        needs = list(dict.fromkeys([*self._several(intent, scores, clauses), *alone]))
         if intent in self._needs and needs[0] != intent and self._backed(needs[0], scores, clauses):
             # The most urgent of several needs is answered first.
             intent, confidence = needs[0], max(confidence, dict(scores).get(needs[0], 0.0))
@@ -154,6 +158,16 @@ class Decision(GraphComponent):
         least = self._config["pressing_from"]
         sure = any(name == need and p >= least for name, p in (clause[0] for clause in clauses))
         return sure or dict(scores).get(need, 0.0) >= self._config["backed_from"]
+
+    def _alone(self, clauses: List[Scores], alone: List[Scores]) -> List[str]:
+        """Further needs: nearly sure in a clause read alone, and possible within its message."""
+        return [
+            name
+            for (name, probability), within in zip((found[0] for found in alone), clauses)
+            if name in self._needs
+            and probability >= self._config["alone_from"]
+            and dict(within)[name] >= self._config["alone_backed_from"]
+        ]
 
     def _several(self, intent: str, scores: Scores, clauses: List[Scores]) -> List[str]:
         """All needs of a message, most urgent first, then as they are told."""

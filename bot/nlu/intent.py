@@ -38,6 +38,8 @@ SCORES = "scores"
 UNNAMED_SCORES = "unnamed_scores"
 #: The same for each clause, when the message has several.
 CLAUSE_SCORES = "clause_scores"
+#: The same with each clause of a long message read alone, out of its message.
+ALONE_SCORES = "alone_scores"
 _CACHE = ROOT / ".cache"
 _CLAUSES = LEXICON / "clauses.yml"
 #: Messages nobody trains on: thresholds and calibration are set on them. Not the test sets.
@@ -235,6 +237,8 @@ class IntentClassifier(GraphComponent):
             "C": 0.03,
             # Steps of the optimizer: more of them change no answer (docs/nlu.md).
             "steps": 40,
+            # Clauses are also read alone in a message of so many words: it costs a second pass.
+            "alone_from_words": 12,
             # Character n-grams beside the embedding; always used when there is no embedding.
             "grams": False,
             "letters_ngrams": [1, 5],
@@ -331,6 +335,9 @@ class IntentClassifier(GraphComponent):
             [scores] = self._rank(self._features.rows([masked]) if whole is None else whole)
             message.set(SCORES, scores)
             message.set(CLAUSE_SCORES, self._rank(clauses) if spans else [])
+            long = bool(spans) and len(masked.split()) >= self._config["alone_from_words"]
+            alone = [masked[start:end] for start, end in spans] if long else []
+            message.set(ALONE_SCORES, self._rank(self._features.rows(alone)) if alone else [])
             unnamed = message.get(UNNAMED)
             unnamed_scores = self._rank(self._features.rows([unnamed]))[0] if unnamed else None
             message.set(UNNAMED_SCORES, unnamed_scores)

@@ -133,7 +133,7 @@ function pageLink(kind, { id, lang }) {
 }
 
 // A number to tap, with "to be confirmed" or its date where it needs one.
-function call({ number, label }, lang) {
+function numberLine({ number, label }, lang) {
   const line = element("p");
   line.append(link(`${word("call", lang)} ${number}`, dial(number)));
   if (label) line.append(` – ${label}`);
@@ -145,7 +145,7 @@ function serviceCard(service) {
   const item = element("li", "", { class: "card", lang });
   item.append(element("h2", service.name), element("p", service.summary));
   item.append(element("p", service.opening, { class: "state" }));
-  for (const phone of service.phones) item.append(call(phone, lang));
+  for (const phone of service.phones) item.append(numberLine(phone, lang));
   row(item, word("address", lang), service.address);
   row(item, word("hours", lang), service.hours_text);
   row(item, word("email", lang), service.email && link(service.email, `mailto:${service.email}`));
@@ -168,7 +168,7 @@ function serviceCard(service) {
 function helplineCard(line) {
   const item = element("li", "", { class: "card urgent", lang: line.lang });
   item.append(element("h2", line.name));
-  if (line.number) item.append(call(line, line.lang));
+  if (line.number) item.append(numberLine(line, line.lang));
   item.append(element("p", line.opening, { class: "state" }));
   row(item, word("hours", line.lang), line.hours_text);
   item.append(pageLink("helplines", line));

@@ -57,6 +57,26 @@ def test_a_note_is_read_clause_by_clause(decision: Decision) -> None:
     assert found.get("crisis") == []
 
 
+def test_a_clause_read_alone_adds_a_need(decision: Decision) -> None:
+    within = [
+        [("childcare", 0.9), ("debt_help", 0.05)],
+        [("childcare", 0.8), ("homework_help", 0.1), ("food_help", 0.01)],
+    ]
+    alone = [[("debt_help", 0.7)], [("homework_help", 0.9)]]
+    scores = {"childcare": 0.9}
+    found = _decide(decision, "a. b.", scores, clause_scores=within, alone_scores=alone)
+    assert found.get("needs") == ["childcare", "homework_help"], "sure alone, possible within"
+    alone = [[("greet", 0.9)], [("food_help", 0.9)]]
+    found = _decide(
+        decision,
+        "a. b.",
+        scores,
+        clause_scores=[[("childcare", 0.9), ("greet", 0.05)], within[1]],
+        alone_scores=alone,
+    )
+    assert found.get("needs") == ["childcare"]
+
+
 def test_a_cry_in_one_clause(decision: Decision) -> None:
     clauses = [[("debt_help", 0.9)], [("crisis_suicide", 0.98)]]
     scores = {"debt_help": 0.95, "crisis_suicide": 0.02}

@@ -1,6 +1,7 @@
 """The search, with each engine: what people type, and what nobody should."""
 
 import csv
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import FOLDER, LANGUAGES, InvalidKnowledge, Knowledge, SearchHit, load
+from knowledge.__main__ import main
 from knowledge._base import read
 from knowledge._load import Files
 from knowledge._search_entries import Entries
@@ -299,3 +301,10 @@ def test_another_name_for_nobody_is_a_mistake(folder: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("  adem:", "  adme:"), "utf-8")
     with pytest.raises(InvalidKnowledge, match=r"search\.yml:\d+: also\.adme"):
         read(folder)
+
+
+def test_the_command_line_prints_one_object_per_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "schuldenberatug", "--lang", "de"]) == 0
+    hits = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert hits[0]["id"] == "surendettement"
+    assert {"kind", "id", "name", "score"} <= hits[0].keys()
