@@ -163,7 +163,8 @@ class Decision(GraphComponent):
         """Further needs: nearly sure in a clause read alone, and possible within its message."""
         return [
             name
-            for (name, probability), within in zip((found[0] for found in alone), clauses)
+            for found, within in zip(alone, clauses)
+            for name, probability in found[:1]
             if name in self._needs
             and probability >= self._config["alone_from"]
             and dict(within)[name] >= self._config["alone_backed_from"]

@@ -40,6 +40,8 @@ UNNAMED_SCORES = "unnamed_scores"
 CLAUSE_SCORES = "clause_scores"
 #: The same with each clause of a long message read alone, out of its message.
 ALONE_SCORES = "alone_scores"
+#: Intents of a clause that are looked at, best first.
+_LIKELIEST = 10
 _CACHE = ROOT / ".cache"
 _CLAUSES = LEXICON / "clauses.yml"
 #: Messages nobody trains on: thresholds and calibration are set on them. Not the test sets.
@@ -239,6 +241,9 @@ class IntentClassifier(GraphComponent):
             "steps": 40,
             # Clauses are also read alone in a message of so many words: it costs a second pass.
             "alone_from_words": 12,
+            # … where another intent than the message's has this probability within it: the
+            # decision asks for no less (its `alone_backed_from`).
+            "alone_from": 0.02,
             # Character n-grams beside the embedding; always used when there is no embedding.
             "grams": False,
             "letters_ngrams": [1, 5],
@@ -335,13 +340,27 @@ class IntentClassifier(GraphComponent):
             [scores] = self._rank(self._features.rows([masked]) if whole is None else whole)
             message.set(SCORES, scores)
             message.set(CLAUSE_SCORES, self._rank(clauses) if spans else [])
-            long = bool(spans) and len(masked.split()) >= self._config["alone_from_words"]
-            alone = [masked[start:end] for start, end in spans] if long else []
-            message.set(ALONE_SCORES, self._rank(self._features.rows(alone)) if alone else [])
+            message.set(ALONE_SCORES, self._alone(masked, spans, message))
             unnamed = message.get(UNNAMED)
             unnamed_scores = self._rank(self._features.rows([unnamed]))[0] if unnamed else None
             message.set(UNNAMED_SCORES, unnamed_scores)
         return messages
+
+    def _alone(self, masked: str, spans: List[Span], message: Message) -> List[Scores]:
+        """The rankings of the clauses read alone; empty for those that can hold nothing else."""
+        assert self._features
+        if not spans or len(masked.split()) < self._config["alone_from_words"]:
+            return []
+        top = message.get(SCORES)[0][0]
+        least = self._config["alone_from"]
+        # A second pass is worth its time where something else is possible within the message.
+        open_ = [
+            any(name != top and p >= least for name, p in clause[:_LIKELIEST])
+            for clause in message.get(CLAUSE_SCORES)
+        ]
+        texts = [masked[start:end] for (start, end), wanted in zip(spans, open_) if wanted]
+        read = iter(self._rank(self._features.rows(texts)) if texts else [])
+        return [next(read) if wanted else [] for wanted in open_]
 
     def _rank(self, rows: Any) -> List[Scores]:
         assert self._classifier
