@@ -1,6 +1,7 @@
 """The search with SQLite's FTS5, to compare with: by words (corrected first), and by trigrams."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from typing import Iterable
 
 from knowledge._search_engine import Entry
@@ -11,7 +12,7 @@ from knowledge._words import words
 _RANK = "bm25(entry, 10.0, 6.0, 2.0)"
 
 
-class Fts5:
+class Fts5(ABC):
     """An index of three columns; `query` says how a text becomes a MATCH expression."""
 
     def __init__(self, entries: Iterable[Entry], ignored: frozenset[str], tokenizer: str) -> None:
@@ -24,8 +25,9 @@ class Fts5:
         self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", map(_columns, entries))
         self._db.execute("INSERT INTO entry(entry) VALUES ('optimize')")
 
+    @abstractmethod
     def query(self, text: str) -> str:
-        raise NotImplementedError
+        """The MATCH expression for a text; empty when there is nothing to look for."""
 
     def find(self, text: str, limit: int) -> list[str]:
         match = self.query(text)

@@ -30,7 +30,7 @@ from knowledge._sheet.columns import (
 from knowledge._sheet.table import FIRST_ROW, KEY_ROW, write_csv
 from knowledge._wording import Wording
 
-_TODO: tuple[Kind, ...] = ("missing", "contradictory", "unconfirmed", "stale")
+_LACKING: tuple[Kind, ...] = ("missing", "contradictory", "unconfirmed", "stale")
 _GREY, _MISSING, _UNSURE = "E7E6E6", "FFF6CC", "FBE0C8"
 #: All others are texts: a spreadsheet must not take a telephone number for a sum.
 _FORMATS = {"confirmed_on": "yyyy-mm-dd", "age_from": "General", "age_to": "General"}
@@ -84,7 +84,7 @@ def export_sheet(
 def _todo(entry: "Entry | None", labels: Labels, words: Wording, language: Language) -> str:
     """What the audit finds open, in words: "missing: telephone, hours"."""
     found = []
-    for kind in _TODO:
+    for kind in _LACKING:
         names = [labels.field(name) for name in (entry.gaps.get(kind, ()) if entry else ())]
         if names:
             found.append(words(language, f"todo_{kind}", fields=", ".join(names)))
