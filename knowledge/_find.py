@@ -27,8 +27,9 @@ class Match:
     """A service that answers a need.
 
     `distance_km` is a straight line from the middle of the person's place to the service's own
-    point or else the nearest place it serves: say "about". `place` is where the service is. `nearest` marks the nearest of those outside the person's commune. `misfits` says
-    why it perhaps does not fit: by a rule of thumb, or by a fact still to be confirmed. `words`
+    point or else the nearest place it serves: say "about". `place` is where the service is.
+    `nearest` marks the nearest of those outside the person's commune. `misfits` says why it
+    perhaps does not fit: by a rule of thumb, or by a fact still to be confirmed. `words`
     holds the reasons as sentences, the one for the area first.
     """
 
