@@ -23,7 +23,9 @@ from knowledge._load import Files
 from knowledge._model import Service, Words
 from knowledge._search import Search
 from knowledge._search_entries import Entries
-from knowledge._search_memory import MemoryEngine
+from knowledge._search_index import Index
+from knowledge._search_postgres import PostgresPostings
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 QUERIES = ROOT / "tests" / "knowledge" / "search"
@@ -75,12 +77,9 @@ def build(engine: str, files: Files) -> Find:
     """The engine over the files, as a function from a text to keys."""
     entries = Entries(files)
     if engine == "memory":
-        search = Search(MemoryEngine(entries), files.places, entries.ignored)
+        search = Search(Index(entries), files.places, entries.ignored)
     elif engine.startswith("postgresql"):
-        from knowledge._search_postgres import PostgresEngine
-
-        stored = PostgresEngine(engine)
-        stored.store(entries)
+        stored = Index(entries, PostgresPostings(engine).keep)
         search = Search(stored, files.places, entries.ignored)
     else:
         kind = Fts5Words if engine == "fts5_words" else Fts5Trigrams
@@ -138,9 +137,20 @@ def _megabytes() -> float:
 
 
 def main(database: Optional[str] = None) -> None:
-    """Every engine at every size; with a database address PostgreSQL too. JSON on stdout."""
+    """Every engine at every size, PostgreSQL in a database or a server of our own. JSON on stdout."""
+    if database:
+        _compare((*ENGINES, database))
+    elif reason := postgres.why_not():
+        print(f"Without PostgreSQL: {reason}", file=sys.stderr)
+        _compare(ENGINES)
+    else:
+        with postgres.server() as address:
+            _compare((*ENGINES, address))
+
+
+def _compare(engines: tuple[str, ...]) -> None:
     results = []
-    for engine in (*ENGINES, *([database] if database else [])):
+    for engine in engines:
         for size in SIZES:
             command = [sys.executable, "-m", "benchmarks.search", engine, str(size)]
             done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # noqa: S603

@@ -4,7 +4,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from typing import Iterable
 
-from knowledge._search_engine import Entry
+from knowledge._search_terms import Entry
 from knowledge._vocabulary import Vocabulary
 from knowledge._words import words
 

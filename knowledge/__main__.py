@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +20,7 @@ from knowledge import (
     audit,
     load,
 )
+from knowledge._search_postgres import PostgresPostings
 from knowledge._sheet import Change, InvalidSheet, export_sheet, read_sheet
 from knowledge._wording import Wording
 
@@ -46,6 +48,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     search.add_argument("text")
     search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    search.add_argument(
+        "--database",
+        default=os.environ.get("WEEWEISER_SEARCH_DATABASE"),
+        help="address of the PostgreSQL database that keeps the words; else they are in memory",
+    )
     options = parser.parse_args(arguments)
     at = getattr(options, "at", None) or datetime.now(LUXEMBOURG)
     try:
@@ -64,6 +71,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         elif options.verb == "sheet":
             return _import(knowledge, options)
         elif options.verb == "search":
+            if options.database:
+                knowledge.keep_search(PostgresPostings(options.database).keep)
             for hit in knowledge.search(options.text, language=options.lang):
                 print(json.dumps(asdict(hit), ensure_ascii=False))
         elif options.verb == "export-hsds":

@@ -6,7 +6,7 @@ from typing import Iterable, Iterator, Union
 from knowledge._load import Files
 from knowledge._model import LANGUAGES, Helpline, Service, Words
 from knowledge._places import own_point, points
-from knowledge._search_engine import Entry, kilometres
+from knowledge._search_terms import Entry, kilometres
 from knowledge._words import all_words
 
 #: How much a word counts where it stands: in the name, the kind and the needs, the description.
