@@ -137,7 +137,7 @@ def _megabytes() -> float:
 
 
 def main(database: Optional[str] = None) -> None:
-    """Every engine at every size, PostgreSQL in a database or a server of our own. JSON on stdout."""
+    """Every engine at every size, as JSON. PostgreSQL: `database`, or a server of ours."""
     if database:
         _compare((*ENGINES, database))
     elif reason := postgres.why_not():
