@@ -20,6 +20,7 @@ from knowledge import (
     audit,
     load,
 )
+from knowledge._changed import renew, unnoted
 from knowledge._search_postgres import PostgresPostings
 from knowledge._sheet import Change, InvalidSheet, export_sheet, read_sheet
 from knowledge._wording import Wording
@@ -36,6 +37,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     check.add_argument("--json", action="store_true", help="one line of JSON")
     check.add_argument("--strict", action="store_true", help="exit 1 when there is any gap")
     verbs.add_parser("check", help="reads and checks every file")
+    verbs.add_parser("note-changes", help="notes which files changed, and when")
     _add_sheet(verbs)
     package = verbs.add_parser("export-hsds", help="writes the directory in HSDS 3.1 to a folder")
     package.add_argument("target", type=Path, metavar="FOLDER")
@@ -66,6 +68,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             found = audit(knowledge, at=at)
             print(found.json() if options.json else found.table())
             return int(found.fails(strict=options.strict))
+        elif options.verb == "check" and (fresh := unnoted(options.folder)):
+            print(f"Changed since `note-changes`: {len(fresh)} files", file=sys.stderr)
+        elif options.verb == "note-changes":
+            for path in renew(options.folder):
+                print(path)
         elif options.verb == "sheet" and options.way == "export":
             return _export(knowledge, options)
         elif options.verb == "sheet":
