@@ -65,7 +65,13 @@ class PostgresPostings:
         fingerprint = _fingerprint(postings)
         try:
             with self._engine.begin() as connection:
-                index = _stored(connection, fingerprint, postings)
+                index, is_new = _stored(connection, fingerprint, postings)
+            if is_new:
+                # Without it PostgreSQL reads the whole table until it notices how large it is.
+                with self._reading.connect() as connection:
+                    connection.exec_driver_sql("SET statement_timeout = 0")
+                    connection.exec_driver_sql("VACUUM ANALYZE directory_posting")
+                    connection.exec_driver_sql("RESET statement_timeout")
         except sa.exc.SQLAlchemyError as error:
             raise SearchUnavailable(_said(error)) from error
         return lambda words: self._read(index, words)
@@ -93,8 +99,8 @@ def _said(error: sa.exc.SQLAlchemyError) -> str:
 
 def _stored(
     connection: sa.engine.Connection, fingerprint: str, postings: dict[str, Posting]
-) -> int:
-    """The number of the directory in the database, written when it is new."""
+) -> tuple[int, bool]:
+    """The number of the directory in the database, and whether it was new there: then written."""
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
     connection.exec_driver_sql(_SCHEMA)
@@ -102,7 +108,7 @@ def _stored(
         "SELECT id FROM directory_index WHERE fingerprint = %s", (fingerprint,)
     ).scalar()
     if known is not None:
-        return int(known)
+        return int(known), False
     index = int(
         connection.exec_driver_sql(
             "INSERT INTO directory_index (fingerprint) VALUES (%s) RETURNING id", (fingerprint,)
@@ -113,7 +119,7 @@ def _stored(
         cursor.copy_from(lines, "directory_posting")
     connection.exec_driver_sql("DELETE FROM directory_index WHERE id <= %s", (index - _KEPT,))
     _log.info("search_stored words=%d", len(postings))
-    return index
+    return index, True
 
 
 def _lines(index: int, postings: dict[str, Posting]) -> Iterator[StringIO]:
