@@ -19,8 +19,9 @@ from typing import Any, Callable, Iterator, Optional
 
 from benchmarks.search_fts5 import Fts5Trigrams, Fts5Words
 from knowledge import FOLDER, LANGUAGES
+from knowledge._facts import Words
 from knowledge._load import Files
-from knowledge._model import Service, Words
+from knowledge._model import Service
 from knowledge._search import Search
 from knowledge._search_entries import Entries
 from knowledge._search_index import Index

@@ -21,9 +21,10 @@ from typing import Iterator, Literal, Union
 
 from knowledge._base import Knowledge
 from knowledge._clock import local, season_near
+from knowledge._facts import FACT_FIELDS, Fact, Facts, Words
 from knowledge._forms import is_age_range
 from knowledge._freshness import is_stale, known_on
-from knowledge._model import FACT_FIELDS, Fact, Facts, Helpline, Service, Words
+from knowledge._model import Helpline, Service
 from knowledge._rules import holidays_held
 
 Kind = Literal[

@@ -9,18 +9,9 @@ from pydantic import ValidationError
 
 from knowledge._changed import Changes
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._facts import Fact, Record
 from knowledge._forms import FORMS
-from knowledge._model import (
-    Fact,
-    Helpline,
-    Need,
-    Place,
-    Record,
-    SearchWords,
-    Service,
-    ServiceType,
-    SocialOffice,
-)
+from knowledge._model import Helpline, Need, Place, SearchWords, Service, ServiceType, SocialOffice
 from knowledge._phone import phone_problem
 from knowledge._yaml import Loc, line_of, read
 

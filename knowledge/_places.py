@@ -3,7 +3,8 @@
 from math import asin, cos, radians, sin, sqrt
 from typing import Mapping, Optional
 
-from knowledge._model import Place, Point, Service
+from knowledge._facts import Point
+from knowledge._model import Place, Service
 
 _EARTH_KM = 6371.0
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Iterable, Iterator, Union
 
+from knowledge._facts import LANGUAGES, Words
 from knowledge._load import Files
-from knowledge._model import LANGUAGES, Helpline, Service, Words
+from knowledge._model import Helpline, Service
 from knowledge._places import own_point, points
 from knowledge._search_terms import Entry, kilometres
 from knowledge._words import all_words

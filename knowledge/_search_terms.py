@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import cos, log, radians
 from typing import Mapping, Optional
 
-from knowledge._model import Point
+from knowledge._facts import Point
 
 #: How near an entry is: in the place itself, in its commune, for the whole country, or elsewhere,
 #: where nearness fades to a third with every so many kilometres.

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from knowledge import FOLDER, LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
 from knowledge._clock import holiday
-from knowledge._model import Entry, SpecialDays, computable
+from knowledge._facts import computable
+from knowledge._model import Entry, SpecialDays
 
 YEARS = (2025, 2026, 2027, 2028)
 WEEK = "Mo-Fr 08:00-17:00"

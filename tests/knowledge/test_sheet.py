@@ -331,6 +331,13 @@ def test_locked_ids_drop_downs_and_explanation(real: Knowledge, tmp_path: Path) 
     assert "Wat Dir schreift" in texts and "Ëffnungszäiten" in texts
     todo = sheet.cell(3, keys.index("todo") + 1).value
     assert "ze confirméieren: Adress, Telefon, E-Mail" in todo
+    named = [row for row in sheet.iter_rows(min_row=3) if row[1].value == "surendettement"]
+    (row,) = named
+    label = sheet.cell(1, keys.index("day_ph") + 1).value
+    assert label and label in row[keys.index("todo")].value
+    yellow = row[keys.index("address")].fill.start_color.rgb
+    assert yellow.endswith("FFF6CC")
+    assert row[keys.index("day_ph")].fill.start_color.rgb == yellow
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
