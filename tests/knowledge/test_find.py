@@ -344,6 +344,7 @@ def _order(knowledge: Knowledge, need: str, at: datetime) -> list[str]:
 
 @pytest.mark.parametrize("hour", range(24))
 def test_the_first_line_answers_whenever_one_does(knowledge: Knowledge, hour: int) -> None:
+    """At every hour of a Tuesday."""
     at = datetime(2026, 11, 24, hour)
     crises = ("crisis_suicide", "crisis_violence", "crisis_child", "crisis_medical")
     for lines in [knowledge.crisis_lines(c, at=at) for c in crises] + [
