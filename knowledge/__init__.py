@@ -19,6 +19,7 @@ from knowledge._live import Directory, directory
 from knowledge._model import Helpline, Holidays, Household, Need, Place, Service
 from knowledge._phone import dialled, spoken
 from knowledge._rules import holidays_held, rules
+from knowledge._words import fold
 
 __all__ = [
     "Directory",
@@ -53,6 +54,7 @@ __all__ = [
     "holidays_held",
     "rules",
     "directory",
+    "fold",
     "load",
     "spoken",
 ]
