@@ -51,6 +51,10 @@ class Index:
         forms = list(dict.fromkeys(form for word in wanted for form in word.forms))
         return self._ranking.rank(self._read(forms), wanted, where, limit)
 
+    def forget(self) -> None:
+        """Keeps no words of earlier queries, for measuring."""
+        self._vocabulary.similar.cache_clear()
+
     def _rarity(self, known: str) -> float:
         return rarity(self._counts[known], len(self._ranking))
 
