@@ -3,7 +3,7 @@
 import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, AsyncIterator, Awaitable, Callable
+from typing import Any, AsyncIterator, Awaitable, Callable, Optional
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
@@ -51,7 +51,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             queue=settings.queue_per_conversation,
         )
         app.state.assistant.start()
-        watch_directory()
+        watch_directory(settings.search_database)
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         yield
         app.state.assistant.stop()
@@ -75,8 +75,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     return app
 
 
-def watch_directory() -> None:
+def watch_directory(search_database: Optional[str] = None) -> None:
     """Follows the files of the directory, and shows in the metrics when they have mistakes."""
+    if search_database:
+        directory().search_in(search_database)
     _broken.set_function(lambda: float(bool(directory().problems)))
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings
-from knowledge import KnowledgeError, load
+from knowledge import KnowledgeError, directory, load
 
 app = typer.Typer(
     add_completion=False,
@@ -201,6 +201,8 @@ def _assistant(settings: Settings) -> Any:
     model = _fitting(settings)
     from bot.assistant import Assistant
 
+    if settings.search_database:
+        directory().search_in(settings.search_database)
     assistant = Assistant(model, deadline=settings.deadline_seconds)
     assistant.start()
     return assistant

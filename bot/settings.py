@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Optional
 
 from pydantic import BaseSettings, Field, validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,12 +29,28 @@ class Settings(BaseSettings):
         default=None,
         description="Address visitors reach the site at, without a path.",
     )
+    search_database: Optional[str] = Field(
+        default=None,
+        description="PostgreSQL database that keeps the words of the search.",
+    )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
 
     @validator("public_url")
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
             raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
+
+    @validator("search_database")
+    def _postgres(cls, value: Optional[str]) -> Optional[str]:
+        if not value:
+            return None
+        try:
+            fits = make_url(value).get_backend_name() == "postgresql"
+        except (ArgumentError, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError("must be like postgresql://user@host/database")
         return value
 
     class Config:

@@ -1,10 +1,10 @@
-"""What a search engine is: keeps words of entries and ranks them. Two fill this in."""
+"""What the search counts with: entries, words that are wanted, and what being near is worth."""
 
 from dataclasses import dataclass
 from math import cos, log, radians
-from typing import Mapping, Optional, Protocol, Sequence
+from typing import Mapping, Optional
 
-from knowledge._model import Point
+from knowledge._facts import Point
 
 #: How near an entry is: in the place itself, in its commune, for the whole country, or elsewhere,
 #: where nearness fades to a third with every so many kilometres.
@@ -55,27 +55,6 @@ class Where:
 
 #: Known words that may be meant by a typed one: how well each fits, and how rare it is (0 to 1).
 Forms = Mapping[str, tuple[float, float]]
-
-
-class Engine(Protocol):
-    """Keeps entries and ranks them. Safe to use from several threads."""
-
-    def known(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Those of some folded words that entries have, each with how rare it is (0 to 1)."""
-
-    def similar(self, words: Sequence[str]) -> Mapping[str, Forms]:
-        """For each of some folded words, the known words that fit it."""
-
-    def rank(
-        self, wanted: Sequence[Wanted], where: Optional[Where], limit: int
-    ) -> list[tuple[str, float]]:
-        """The keys of the best entries with what was found of them, best first.
-
-        Per wanted word the best of its forms counts: fit times weight of the term, times weight
-        of the word. To their sum come nearness times `where.weight`, and the entry's bonus.
-        Equals, to `DECIMALS`, stand in the order of their keys. An entry with none of the words
-        is not found, unless `where.only` and it is there.
-        """
 
 
 def kilometres(point: Point) -> tuple[float, float]:
