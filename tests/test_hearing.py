@@ -65,7 +65,9 @@ def test_a_young_age_makes_a_child() -> None:
     assert hearing.whom("le voisin bat son fils", 8) == "other", "the age of the one who is beaten"
 
 
-@pytest.mark.parametrize("text", ["Please help me, police!", "помогите, полиция", "É uma EMERGÊNCIA"])
+@pytest.mark.parametrize(
+    "text", ["Please help me, police!", "помогите, полиция", "É uma EMERGÊNCIA"]
+)
 def test_danger_in_other_languages(text: str) -> None:
     assert hearing.may_be_emergency(text)
 

@@ -4,7 +4,7 @@ What happens is also kept in order as `happenings`, which channels pass on to th
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Optional
 
 import sqlalchemy as sa
@@ -46,6 +46,14 @@ _heard = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
+_desk = sa.Table(
+    "desk",
+    meta,
+    sa.Column("who", sa.String(64), primary_key=True),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+)
+#: A desk that has not been seen for so long is not attended.
+_ATTENDED = timedelta(minutes=2)
 left_messages = sa.Table(
     "left_messages",
     meta,
@@ -166,6 +174,19 @@ class Handoffs:
         with self._engine.connect() as connection:
             changed: Optional[datetime] = connection.execute(query).scalar()
         return changed is not None and changed < moment
+
+    def here(self, who: str) -> None:
+        """A person is at the desk (`who`: any name of the desk's own). To be said every minute."""
+        one = _desk.c.who == who
+        with self._engine.begin() as connection:
+            if not connection.execute(_desk.update().where(one).values(seen_at=now())).rowcount:
+                connection.execute(_desk.insert().values(who=who, seen_at=now()))
+
+    def someone_here(self) -> bool:
+        """Whether a person is at the desk, and could answer now."""
+        query = sa.select(_desk.c.who).where(_desk.c.seen_at > now() - _ATTENDED).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def hear(self, conversation: str, text: str) -> None:
         """Keeps the visitor's words for the person who answers."""

@@ -25,13 +25,14 @@ class State:
 
     `slots`: Rasa's slots that are set. `offered`: payloads of the buttons shown, newest last.
     `said`: what was said lately, `{"who": "visitor" | "assistant", "text", "lang"}`, for a person
-    who takes over. `at`: the time that was pretended in the last turn, ISO 8601, if one was.
-    `seen`: when the last turn was (UTC).
+    who takes over. `last`: `{"id", "reply"}` of the last message that had an id. `at`: the time
+    that was pretended in the last turn, ISO 8601, if one was. `seen`: when it was (UTC).
     """
 
     slots: dict[str, Any] = field(default_factory=dict)
     offered: list[str] = field(default_factory=list)
     said: list[dict[str, str]] = field(default_factory=list)
+    last: dict[str, Any] = field(default_factory=dict)
     at: Optional[str] = None
     seen: Optional[datetime] = None
 
