@@ -43,7 +43,7 @@ class ActionShowHelplines(KnowingAction):
         return [*kept, SlotSet(ASKS, None), SlotSet(LEAVING, None), SlotSet(MISSES, 0)]
 
     def _lines(self, turn: Turn, crisis: str) -> list[Helpline]:
-        """The lines one can call, the most important first; for a child the one for children next."""
+        """The lines one can call, the most important first; a child hears of its own one next."""
         lines = [
             line
             for line in turn.knowledge.crisis_lines(crisis, at=turn.at)

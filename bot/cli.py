@@ -139,7 +139,9 @@ async def _talk(assistant: Any, name: str, turn: dict[str, Any]) -> dict[str, An
         )
     except (Busy, UnknownPayload) as error:
         return {"conversation": name, "error": type(error).__name__}
-    return {"conversation": name, **asdict(reply)}
+    said = asdict(reply)
+    del said["silent"]
+    return {"conversation": name, **said}
 
 
 def _parsed(text: str, found: dict[str, Any]) -> dict[str, Any]:

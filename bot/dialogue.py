@@ -1,8 +1,8 @@
 """One turn of a conversation: what was remembered, what is heard, Rasa's answer, what is kept."""
 
 import re
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy.engine import Engine
@@ -58,15 +58,6 @@ _OFFERED = 200
 _SAID = 40
 
 
-@dataclass
-class _Before:
-    """What a turn begins with."""
-
-    state: State
-    started: bool
-    notices: list[str] = field(default_factory=list)
-
-
 class Dialogue:
     """Answers one message after the other. Everything it remembers is in the database."""
 
@@ -83,10 +74,10 @@ class Dialogue:
         state = self._states.load(conversation)
         if state and message.message_id and state.last.get("id") == message.message_id:
             return Reply(**state.last["reply"])
-        before = self._begin(conversation, state, message)
+        state, notices = self._begin(conversation, state, message)
         if self._handoffs.owner(conversation) == "person":
-            return await self._beside_a_person(conversation, before.state, message)
-        return await self._answer(conversation, before, message)
+            return await self._beside_a_person(conversation, state, message)
+        return await self._answer(conversation, state, notices, message)
 
     def language(self, conversation: str) -> Optional[str]:
         """The language of a conversation, if it has begun."""
@@ -115,8 +106,10 @@ class Dialogue:
                 return from_rasa([{"text": text, "buttons": buttons}], language)
         raise LookupError(response)
 
-    def _begin(self, conversation: str, state: Optional[State], message: Incoming) -> _Before:
-        """The state to begin with: after a long pause only the language is left of it."""
+    def _begin(
+        self, conversation: str, state: Optional[State], message: Incoming
+    ) -> tuple[State, list[str]]:
+        """The state to begin with, after a long pause only the language, and what to say first."""
         notices = []
         if state and self._pause_was_long(state, message):
             state = State(slots={LANGUAGE: state.slots.get(LANGUAGE)})
@@ -131,8 +124,8 @@ class Dialogue:
         if state is None:
             known = message.page_language in LANGUAGES
             slots = {LANGUAGE: message.page_language} if known else {}
-            return _Before(State(slots=slots), started=False)
-        return _Before(state, True, notices)
+            return State(slots=slots), []
+        return state, notices
 
     def _pause_was_long(self, state: State, message: Incoming) -> bool:
         if message.at and state.at:
@@ -145,7 +138,7 @@ class Dialogue:
         language = str(state.slots.get(LANGUAGE) or message.page_language or LANGUAGES[0])
         text = message.text or ""
         if hearing.wants_erasure(text) or intent_of(message.payload) == "delete_data":
-            return await self._answer(conversation, _Before(state, True), message)
+            return await self._answer(conversation, state, [], message)
         silent = Reply(language=language, intent="inform", handoff=True, silent=True)
         if message.payload is not None:
             return silent
@@ -156,13 +149,16 @@ class Dialogue:
         reply, _ = await self._ask_rasa(conversation, state, message, found)
         return replace(reply, handoff=True)
 
-    async def _answer(self, conversation: str, before: _Before, message: Incoming) -> Reply:
-        state = before.state
-        if message.payload is not None:
-            if message.payload not in state.offered and not ALWAYS.fullmatch(message.payload):
-                raise UnknownPayload(message.payload)
-        found = await self._hear(state, message, started=before.started)
-        self._leave_what_ended(state, intent_of(message.payload) or found["intent"]["name"])
+    async def _answer(
+        self, conversation: str, state: State, notices: list[str], message: Incoming
+    ) -> Reply:
+        payload = message.payload
+        if payload is not None and payload not in state.offered and not ALWAYS.fullmatch(payload):
+            raise UnknownPayload(payload)
+        found = await self._hear(state, message)
+        self._leave_what_ended(state, found["intent"]["name"])
+        if found["intent"]["name"] == "restart":
+            self._handoffs.withdraw(conversation)
         reply, tracker = await self._ask_rasa(conversation, state, message, found)
         slots = {n: s.value for n, s in tracker.slots.items() if s.value != s.initial_value}
         slots[LANGUAGE] = reply.language
@@ -171,19 +167,19 @@ class Dialogue:
             slots.update({name: state.slots.get(name) for name in ("place", "age")})
         intent = str(found["intent"]["name"])
         offer = self._offer(slots, intent, reply)
-        notices = [m for n in before.notices for m in self.words(n, reply.language)]
+        said = [m for name in notices for m in self.words(name, reply.language)]
         # In danger the number comes first.
-        parts = [reply.messages, notices] if reply.crisis else [notices, reply.messages]
-        reply = replace(reply, messages=[*parts[0], *parts[1], *offer])
+        messages = [*reply.messages, *said] if reply.crisis else [*said, *reply.messages]
+        reply = replace(reply, messages=[*messages, *offer])
         if slots.pop(ORDER, None) == "delete":
             self._conversations.forget(conversation)
             self._states.save(conversation, State({LANGUAGE: reply.language}, at=message.at))
             return reply
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
-        self._keep(conversation, state, slots, message, found, reply)
+        self._keep(conversation, state, slots, message, reply)
         return reply
 
-    async def _hear(self, state: State, message: Incoming, *, started: bool) -> dict[str, Any]:
+    async def _hear(self, state: State, message: Incoming) -> dict[str, Any]:
         """Rasa's parse, and what is heard besides: orders, dictation, whom a cry is about."""
         language = state.slots.get(LANGUAGE)
         metadata: dict[str, Any] = {
@@ -331,7 +327,6 @@ class Dialogue:
         before: State,
         slots: dict[str, Any],
         message: Incoming,
-        found: dict[str, Any],
         reply: Reply,
     ) -> None:
         offered = [c["payload"] for m in reply.messages for c in m.get("choices", [])]

@@ -30,12 +30,13 @@ def open_database(address: str = IN_MEMORY) -> Engine:
         once = {"check_same_thread": False}
         engine = sa.create_engine(url, future=True, poolclass=StaticPool, connect_args=once)
 
-    @sa.event.listens_for(engine, "connect")
-    def overwrite(connection: Any, _: Any) -> None:
-        # What is deleted is gone from the file, too.
-        connection.execute("pragma secure_delete = on")
-
+    sa.event.listen(engine, "connect", _overwrite)
     return engine
+
+
+def _overwrite(connection: Any, _: Any) -> None:
+    """What is deleted is gone from the file, too."""
+    connection.execute("pragma secure_delete = on")
 
 
 def expire(engine: Engine, now: datetime, *, days: int, message_days: int) -> list[str]:

@@ -36,6 +36,8 @@ _happenings = sa.Table(
     sa.Column("owner", sa.String(16)),
     sa.Column("role", sa.String(40)),
     sa.Column("lang", sa.String(8)),
+    sa.Column("returned", sa.Boolean, nullable=False, default=False),
+    # Ids are never used again: a page asks for what came after the last it saw.
     sqlite_autoincrement=True,
 )
 _heard = sa.Table(
@@ -72,6 +74,7 @@ class Happening:
     """What a visitor is told outside of an answer: a person's words, or who answers now.
 
     `text` is None for a new owner. `role` is a key of bot/wording/roles.yml, or None.
+    `returned`: the new owner has it back from a person.
     """
 
     id: int
@@ -79,6 +82,7 @@ class Happening:
     owner: Optional[Owner]
     role: Optional[str]
     lang: Optional[str]
+    returned: bool
 
 
 @dataclass(frozen=True)
@@ -209,13 +213,20 @@ class Handoffs:
         held = _handoffs.c.conversation == conversation
         values = {"conversation": conversation, "text": text, "lang": lang, "role": role}
         with self._engine.begin() as connection:
-            connection.execute(_happenings.insert().values(**values))
+            connection.execute(_happenings.insert().values(**values, returned=False))
             connection.execute(_handoffs.update().where(held).values(changed_at=now()))
 
     def happenings(self, conversation: str, after: int = 0) -> list[Happening]:
         """What the visitor is to be told after the happening with the id `after`, in order."""
         table = _happenings
-        columns = (table.c.id, table.c.text, table.c.owner, table.c.role, table.c.lang)
+        columns = (
+            table.c.id,
+            table.c.text,
+            table.c.owner,
+            table.c.role,
+            table.c.lang,
+            table.c.returned,
+        )
         query = sa.select(columns).where(table.c.conversation == conversation, table.c.id > after)
         with self._engine.connect() as connection:
             return [Happening(*row) for row in connection.execute(query.order_by(table.c.id))]
@@ -280,4 +291,4 @@ class Handoffs:
             connection.execute(_handoffs.insert().values(conversation=conversation, **values))
         lang = connection.execute(sa.select(_handoffs.c.lang).where(held)).scalar()
         happening = {"conversation": conversation, "owner": owner, "role": role, "lang": lang}
-        connection.execute(_happenings.insert().values(**happening))
+        connection.execute(_happenings.insert().values(**happening, returned=unsaid))
