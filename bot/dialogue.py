@@ -52,7 +52,7 @@ _ABOUT_MESSAGE = frozenset(
 #: Says little of its own: what was asked before a cry for help may be offered again.
 _SMALL = frozenset({"thank", "affirm", "deny", "greet", "bot_challenge"})
 #: Right after a cry for help these are no reason for a menu.
-_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long"})
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long", "help_menu"})
 _DETAIL = "ask_"
 _OFFERED = 200
 _SAID = 40
@@ -221,8 +221,9 @@ class Dialogue:
                 return "cancel"
             if intent in ("no_words", "too_long"):
                 return intent
-            answers = {"affirm": "agree", "deny": "refuse"}
-            return answers.get(intent, "dictated") if leaving == "consent" else "dictated"
+            if leaving != "consent":
+                return "dictated"
+            return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
         if kept.get("offered") and intent == "affirm":
             return "resume"
         lost = intent == "inform" and not slots.get("need")

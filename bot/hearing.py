@@ -27,6 +27,11 @@ def cancels(text: str) -> bool:
     return _says("cancel", text)
 
 
+def agrees(text: str) -> bool:
+    """Whether the visitor says yes and nothing else."""
+    return _says("yes", text)
+
+
 def way(text: str) -> Optional[Literal["phone", "email"]]:
     """How the visitor wants to be reached, if a word says so."""
     phone, email = _says("phone", text), _says("email", text)
