@@ -67,6 +67,7 @@ class Assistant:
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, int] = {}
         self._agent: Optional[Agent] = None
+        self._turns: Optional[Turns] = None
         self._dialogue: Optional[Dialogue] = None
 
     def start(self) -> None:
@@ -127,13 +128,13 @@ class Assistant:
         from bot.dialogue import Dialogue
         from bot.inprocess import InProcessActions, Turns
 
-        turns = Turns()
+        self._turns = Turns()
         self._agent = Agent.load(
-            self._model, tracker_store=turns, action_endpoint=InProcessActions()
+            self._model, tracker_store=self._turns, action_endpoint=InProcessActions()
         )
         # Pauses are the dialogue's matter: Rasa would keep the place and the age.
         self._agent.domain.session_config = SessionConfig(0, True)
-        self._dialogue = Dialogue(self._agent, turns, self._database, self._keeping)
+        self._dialogue = Dialogue(self._agent, self._turns, self._database, self._keeping)
         # What was loaded stays: the collector need not look through a million objects at each turn.
         gc.collect()
         gc.freeze()
