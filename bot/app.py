@@ -1,26 +1,31 @@
 """The one FastAPI application: channels in front, the assistant and the store behind."""
 
+import asyncio
 import logging
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, AsyncIterator, Awaitable, Callable, Optional
 
-import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
 from bot.channels import hsds, pages, search, web
+from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Conversations, tracker_store
+from bot.store import Conversations, Handoffs, expire, open_database
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
 _MAX_BODY = 64 * 1024
+_DAY_SECONDS = 24 * 60 * 60
 #: One everyday message per language; readiness means each is understood in its language.
 _PROBES = {
     "fr": "je cherche une maison des jeunes",
@@ -40,20 +45,23 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if settings.database.startswith("sqlite:///"):
-            Path(settings.database[len("sqlite:///") :]).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(settings.database, future=True)
+        engine = open_database(settings.database)
         app.state.conversations = Conversations(engine)
+        app.state.handoffs = Handoffs(engine)
+        pause = timedelta(minutes=settings.session_pause_minutes)
         app.state.assistant = Assistant(
             model,
-            tracker_store=tracker_store(settings.database, None),
+            database=engine,
+            keeping=Keeping(pause, settings.keep_days, settings.keep_message_days),
             deadline=settings.deadline_seconds,
             queue=settings.queue_per_conversation,
         )
         app.state.assistant.start()
         watch_directory(settings.search_database)
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
+        forgetting = asyncio.create_task(_forget_daily(engine, settings))
         yield
+        forgetting.cancel()
         app.state.assistant.stop()
         engine.dispose()
 
@@ -73,6 +81,19 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     _add_pages(app)
     _add_guard(app)
     return app
+
+
+async def _forget_daily(engine: Engine, settings: Settings) -> None:
+    """Deletes what was kept long enough: now, and then once a day."""
+    while True:
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
+        try:
+            gone = await asyncio.to_thread(expire, engine, now, **days)
+            _log.info("expired conversations=%d", len(gone))
+        except SQLAlchemyError as error:
+            _log.error("expiry_failed error=%s", type(error).__name__)
+        await asyncio.sleep(_DAY_SECONDS)
 
 
 def watch_directory(search_database: Optional[str] = None) -> None:
