@@ -228,7 +228,7 @@ async def test_what_a_person_writes_arrives(client: httpx.AsyncClient, app: Fast
     assert store.human_messages(name, message.id) == []
     from starlette.requests import Request
 
-    from bot.channels.web import _stream
+    from bot.channels.web._events import _stream
 
     async def receive() -> dict[str, Any]:
         await asyncio.sleep(3600)

@@ -1,0 +1,40 @@
+"""Server-sent events: what a person of the association writes into a conversation."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import AsyncIterator
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import StreamingResponse
+
+from bot.channels.web._access import Access, allowed, conversations
+
+router = APIRouter()
+_POLL_SECONDS = 1.0
+_HEARTBEAT_SECONDS = 15.0
+
+
+@router.get("/{name}/events")
+async def events(
+    request: Request,
+    access: Access = Depends(allowed),
+    last_event_id: int = Header(0),
+) -> StreamingResponse:
+    """Server-sent events: what a person of the association writes into the conversation."""
+    stream = _stream(request, access.name, last_event_id)
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+async def _stream(request: Request, name: str, after: int) -> AsyncIterator[str]:
+    quiet = _HEARTBEAT_SECONDS
+    while not await request.is_disconnected():
+        for message in conversations(request).human_messages(name, after):
+            after = message.id
+            data = {"type": "text", **{k: v for k, v in asdict(message).items() if k != "id"}}
+            yield f"id: {after}\nevent: message\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        if quiet >= _HEARTBEAT_SECONDS:
+            quiet = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(_POLL_SECONDS)
+        quiet += _POLL_SECONDS
