@@ -14,8 +14,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 from bot import problems
 from bot.assistant import Assistant
 from bot.channels import hsds, pages, search, web
+from bot.channels.limits import Limits
 from bot.settings import ROOT, Settings
-from bot.store import Conversations, tracker_store
+from bot.store import Answers, Conversations, tracker_store
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             deadline=settings.deadline_seconds,
             queue=settings.queue_per_conversation,
         )
+        app.state.answers = Answers(engine)
+        app.state.turns = web.Turns(app.state.assistant, app.state.conversations, app.state.answers)
         app.state.assistant.start()
         watch_directory()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
@@ -64,6 +67,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         lifespan=lifespan,
         responses=problems.RESPONSES,
     )
+    app.state.limits = Limits(settings.client_requests_per_minute, settings.messages_per_minute)
     problems.install(app)
     app.include_router(web.router)
     app.include_router(hsds.router)

@@ -85,14 +85,16 @@ class Assistant:
         payload: Optional[str] = None,
         page_language: Optional[str] = None,
         at: Optional[str] = None,
+        message_id: Optional[str] = None,
     ) -> Reply:
         """Answers a message, or a button's payload, of one conversation.
 
+        A `message_id` that was answered before gets the same answer: no second turn.
         Messages of a conversation are answered in their order. After the deadline, or when
         anything fails, the reply says so in the visitor's language, with a number to call.
         Raises Busy or UnknownPayload.
         """
-        turn = self._turn(conversation, text, payload, page_language, at)
+        turn = self._turn(conversation, text, payload, page_language, at, message_id=message_id)
         return await asyncio.wrap_future(self._run(turn))
 
     async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:
@@ -137,6 +139,7 @@ class Assistant:
         at: Optional[str],
         *,
         offered: bool = False,
+        message_id: Optional[str] = None,
     ) -> Reply:
         if self._waiting.get(conversation, 0) >= self._queue:
             raise Busy(conversation)
@@ -144,7 +147,9 @@ class Assistant:
         lock = self._locks.setdefault(conversation, asyncio.Lock())
         try:
             async with lock:
-                work = self._ask_rasa(conversation, text, payload, page_language, at, offered)
+                work = self._ask_rasa(
+                    conversation, text, payload, page_language, at, offered, message_id
+                )
                 return await asyncio.wait_for(work, self._deadline)
         except (Busy, UnknownPayload):
             raise
@@ -165,11 +170,16 @@ class Assistant:
         page_language: Optional[str],
         at: Optional[str],
         offered: bool,
+        message_id: Optional[str],
     ) -> Reply:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         assert self._agent
         before = await self._tracker(conversation)
+        said = _answered(before, message_id) if before and message_id else []
+        if before and said:
+            spoken_then = str(before.get_slot("language"))
+            return _reply(before, from_rasa(said, spoken_then), spoken_then)
         started = any(True for _ in before.applied_events()) if before else False
         language = before.get_slot("language") if before and started else page_language
         if payload is not None and not offered and payload not in _offered(before):
@@ -185,6 +195,7 @@ class Assistant:
             output_channel=channel,
             sender_id=conversation,
             input_channel="weeweiser",
+            message_id=message_id,
             metadata=metadata,
         )
         if payload is None and _is_command(text or ""):
@@ -257,6 +268,23 @@ def _offered(tracker: "Optional[DialogueStateTracker]") -> set[str]:
     return found
 
 
+def _answered(tracker: "DialogueStateTracker", message_id: str) -> list[dict[str, Any]]:
+    """What was said to the message with this id, as Rasa's collecting channel would hold it.
+
+    A turn is kept as a whole: whoever finds the message here finds its whole answer.
+    """
+    from rasa.shared.core.events import BotUttered, UserUttered
+
+    said: list[dict[str, Any]] = []
+    here = False
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            here = event.message_id == message_id
+        elif here and isinstance(event, BotUttered):
+            said.append({"text": event.text, **event.data})
+    return said
+
+
 def _reply(tracker: "DialogueStateTracker", messages: list[Message], language: str) -> Reply:
     message = tracker.latest_message
     intent = str((message.intent or {}).get("name")) if message else ""
@@ -271,4 +299,5 @@ def _reply(tracker: "DialogueStateTracker", messages: list[Message], language: s
         helplines=ids(messages, "helpline"),
         asks=tracker.get_slot("asks"),
         handoff=bool(tracker.get_slot("handoff")),
+        crisis=bool(message and (message.parse_data or {}).get("crisis")),
     )

@@ -8,7 +8,10 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `messages` is never empty; `asks` is what the assistant waits for."""
+    """One answer. `messages` is never empty; `asks` is what the assistant waits for.
+
+    `crisis`: somebody is in danger; a channel then asks for no rating.
+    """
 
     language: str
     intent: str
@@ -17,6 +20,7 @@ class Reply:
     helplines: list[str] = field(default_factory=list)
     asks: Optional[str] = None
     handoff: bool = False
+    crisis: bool = False
 
 
 def from_rasa(collected: list[dict[str, Any]], language: str) -> list[Message]:

@@ -10,11 +10,11 @@ from typing import Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-_meta = sa.MetaData()
+from bot.store._schema import meta, prepare
 
 _conversations = sa.Table(
     "conversations",
-    _meta,
+    meta,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("token_hash", sa.String(64), nullable=False),
     sa.Column("page_language", sa.String(8)),
@@ -22,7 +22,7 @@ _conversations = sa.Table(
 )
 _human_messages = sa.Table(
     "human_messages",
-    _meta,
+    meta,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
@@ -30,12 +30,13 @@ _human_messages = sa.Table(
 )
 _feedback = sa.Table(
     "feedback",
-    _meta,
+    meta,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("rating", sa.String(8), nullable=False),
     sa.Column("word", sa.String(80)),
     sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("answer", sa.String(64)),
 )
 
 
@@ -61,7 +62,7 @@ class Conversations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        _meta.create_all(engine)
+        prepare(engine)
 
     def create(self, page_language: Optional[str]) -> tuple[str, str]:
         """A new conversation: its id and the only copy of its token."""
@@ -94,16 +95,24 @@ class Conversations:
         events = sa.table("events", sa.column("sender_id"))
         with self._engine.begin() as connection:
             connection.execute(_conversations.delete().where(_conversations.c.id == name))
-            for table in (_human_messages, _feedback):
-                connection.execute(table.delete().where(table.c.conversation == name))
+            for table in meta.sorted_tables:
+                if "conversation" in table.c:
+                    connection.execute(table.delete().where(table.c.conversation == name))
             if sa.inspect(connection).has_table("events"):
                 connection.execute(sa.delete(events).where(events.c.sender_id == name))
 
-    def rate(self, name: str, rating: str, word: Optional[str]) -> None:
-        """Keeps a visitor's rating of the answers."""
-        values = {"conversation": name, "rating": rating, "word": word, "created_at": _now()}
+    def rate(
+        self, name: str, rating: str, word: Optional[str], answer: Optional[str] = None
+    ) -> None:
+        """Keeps a visitor's rating: of the answer to the message with the id `answer`, or of all.
+
+        Who rates the same again has thought better of it: the last rating counts.
+        """
+        about = (_feedback.c.conversation == name) & (_feedback.c.answer == answer)
+        values = {"conversation": name, "rating": rating, "word": word, "answer": answer}
         with self._engine.begin() as connection:
-            connection.execute(_feedback.insert().values(**values))
+            connection.execute(_feedback.delete().where(about))
+            connection.execute(_feedback.insert().values(created_at=_now(), **values))
 
     def add_human_message(self, name: str, text: str, lang: str) -> None:
         """Keeps what a person of the association wrote, to be delivered to the visitor."""

@@ -1,5 +1,6 @@
-"""The website's channel: the HTTP API of the contract, and the chat page."""
+"""The website's channel: the HTTP API of the contract, and the page that needs no JavaScript."""
 
 from bot.channels.web._routes import router
+from bot.channels.web._turns import Turns
 
-__all__ = ["router"]
+__all__ = ["Turns", "router"]

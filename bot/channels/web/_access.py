@@ -5,8 +5,10 @@ from typing import Optional
 from fastapi import Header, Request
 
 from bot.assistant import Assistant
+from bot.channels.limits import Limits
+from bot.channels.web._turns import Turns
 from bot.problems import Problem
-from bot.store import Conversations, UnknownConversation, WrongToken
+from bot.store import Answers, Conversations, UnknownConversation, WrongToken
 
 
 class Access:
@@ -41,4 +43,22 @@ def assistant(request: Request) -> Assistant:
 def conversations(request: Request) -> Conversations:
     """The conversations of the running application."""
     found: Conversations = request.app.state.conversations
+    return found
+
+
+def answers(request: Request) -> Answers:
+    """The answers kept by the running application."""
+    found: Answers = request.app.state.answers
+    return found
+
+
+def turns(request: Request) -> Turns:
+    """What answers each message once."""
+    found: Turns = request.app.state.turns
+    return found
+
+
+def limits(request: Request) -> Limits:
+    """How much may be asked."""
+    found: Limits = request.app.state.limits
     return found

@@ -14,9 +14,18 @@ class NewConversation(BaseModel):
         extra = Extra.ignore
 
 
-class Incoming(BaseModel):
-    """A message: written text, or the payload of a button shown before."""
+#: Ids of messages, made by the page that sends them.
+MESSAGE_ID = r"[A-Za-z0-9_-]{1,64}"
 
+
+class Incoming(BaseModel):
+    """A message: written text, or the payload of a button shown before.
+
+    `id` is made by the sender. The same id again gets the same answer, so that a message can be
+    sent again when the connection was lost.
+    """
+
+    id: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
     text: Optional[str] = None
     payload: Optional[str] = Field(None, max_length=500)
     lang: Optional[Literal["fr", "de", "lb"]] = None
@@ -26,10 +35,14 @@ class Incoming(BaseModel):
 
 
 class Feedback(BaseModel):
-    """Whether the answers helped, with one optional word."""
+    """Whether an answer helped, with one optional word.
+
+    `answer`: the id of the message that was answered; without it, the rating is about all answers.
+    """
 
     rating: Literal["up", "down"]
     word: Optional[str] = Field(None, max_length=80)
+    answer: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
 
 
 class Started(BaseModel):
@@ -41,7 +54,13 @@ class Started(BaseModel):
 
 
 class Answered(BaseModel):
-    """The answer to a message."""
+    """The answer to a message.
+
+    `crisis`: somebody is in danger; ask for no rating. `handoff`: a person was asked for; without
+    messages, a person answers now.
+    """
 
     messages: list[dict[str, Any]]
     language: str
+    crisis: bool
+    handoff: bool
