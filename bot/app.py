@@ -72,7 +72,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(hsds.router)
     app.include_router(search.router)
-    app.include_router(pages.create_router(settings.public_url))
+    app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
     _add_guard(app)

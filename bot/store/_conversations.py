@@ -4,17 +4,19 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._schema import meta, prepare
+from bot.store import _schema
+from bot.store._columns import add_missing
+from bot.store._schema import meta as _meta
+from bot.store._schema import now as _now
 
 _conversations = sa.Table(
     "conversations",
-    meta,
+    _meta,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("token_hash", sa.String(64), nullable=False),
     sa.Column("page_language", sa.String(8)),
@@ -22,7 +24,7 @@ _conversations = sa.Table(
 )
 _human_messages = sa.Table(
     "human_messages",
-    meta,
+    _meta,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
@@ -30,7 +32,7 @@ _human_messages = sa.Table(
 )
 _feedback = sa.Table(
     "feedback",
-    meta,
+    _meta,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("rating", sa.String(8), nullable=False),
@@ -62,7 +64,8 @@ class Conversations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        prepare(engine)
+        _meta.create_all(engine)
+        add_missing(engine)
 
     def create(self, page_language: Optional[str]) -> tuple[str, str]:
         """A new conversation: its id and the only copy of its token."""
@@ -95,9 +98,7 @@ class Conversations:
         events = sa.table("events", sa.column("sender_id"))
         with self._engine.begin() as connection:
             connection.execute(_conversations.delete().where(_conversations.c.id == name))
-            for table in meta.sorted_tables:
-                if "conversation" in table.c:
-                    connection.execute(table.delete().where(table.c.conversation == name))
+            _schema.erase(connection, name)
             if sa.inspect(connection).has_table("events"):
                 connection.execute(sa.delete(events).where(events.c.sender_id == name))
 
@@ -144,7 +145,3 @@ class Conversations:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -6,13 +6,13 @@ leaves. The key in a form writes. One cannot be told from what is stored, nor `v
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta, timezone
-from typing import Optional
+from datetime import timedelta
+from typing import Any, NamedTuple, Optional
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, Row
 
-from bot.store._schema import meta
+from bot.store._schema import meta, now
 
 _pages = sa.Table(
     "pages",
@@ -21,8 +21,16 @@ _pages = sa.Table(
     sa.Column("form_hash", sa.String(64), nullable=False, index=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("shown_until", sa.DateTime, nullable=False),
+    sa.Column("draft", sa.Text),
 )
 SHOWN_FOR = timedelta(hours=1)
+
+
+class Shown(NamedTuple):
+    """A page: its conversation, and what stands in its form."""
+
+    conversation: str
+    draft: Optional[str]
 
 
 class Pages:
@@ -31,35 +39,35 @@ class Pages:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self, conversation: str) -> str:
-        """A new `view` key of a conversation."""
+    def open(self, conversation: str, draft: Optional[str] = None) -> str:
+        """A new `view` key of a conversation. `draft`: what stands in the form, not sent yet."""
         view = secrets.token_urlsafe(32)
-        values = {"conversation": conversation, "shown_until": _now() + SHOWN_FOR}
+        values = {"conversation": conversation, "shown_until": now() + SHOWN_FOR, "draft": draft}
         hashes = {"view_hash": _hash(view), "form_hash": _hash(form_key(view))}
         with self._engine.begin() as connection:
             connection.execute(_pages.insert().values(**values, **hashes))
         return view
 
-    def shown(self, view: str) -> Optional[str]:
-        """The conversation a `view` key still shows."""
-        fresh = _pages.c.shown_until > _now()
-        return self._conversation((_pages.c.view_hash == _hash(view)) & fresh)
+    def shown(self, view: str) -> Optional[Shown]:
+        """What a `view` key still shows."""
+        row = self._row((_pages.c.view_hash == _hash(view)) & (_pages.c.shown_until > now()))
+        return Shown(*row) if row else None
 
     def writable(self, form: str) -> Optional[str]:
         """The conversation the key of a form writes into."""
-        return self._conversation(_pages.c.form_hash == _hash(form))
+        row = self._row(_pages.c.form_hash == _hash(form))
+        return row.conversation if row else None
 
     def close(self, conversation: str) -> None:
         """No page of this conversation is shown again: the visitor left in a hurry."""
         closed = _pages.update().where(_pages.c.conversation == conversation)
         with self._engine.begin() as connection:
-            connection.execute(closed.values(shown_until=_now()))
+            connection.execute(closed.values(shown_until=now()))
 
-    def _conversation(self, condition: sa.sql.ColumnElement) -> Optional[str]:
-        query = sa.select((_pages.c.conversation,)).where(condition)
+    def _row(self, condition: Any) -> Optional[Row]:
+        query = sa.select((_pages.c.conversation, _pages.c.draft)).where(condition)
         with self._engine.connect() as connection:
-            found: Optional[str] = connection.execute(query).scalar()
-        return found
+            return connection.execute(query).first()
 
 
 def form_key(view: str) -> str:
@@ -69,7 +77,3 @@ def form_key(view: str) -> str:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -1,21 +1,21 @@
-"""The tables we keep, and how an older database gets the columns it lacks."""
+"""What the tables have in common. Every table with a column `conversation` is erased with it."""
+
+from datetime import datetime, timezone
+from typing import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection
 
 meta = sa.MetaData()
 
 
-def prepare(engine: Engine) -> None:
-    """Creates the tables and columns that are missing. New columns must allow null."""
-    meta.create_all(engine)
-    held = sa.inspect(engine)
-    with engine.begin() as connection:
-        for table in meta.sorted_tables:
-            known = {column["name"] for column in held.get_columns(table.name)}
-            for column in table.columns:
-                if column.name not in known:
-                    kind = column.type.compile(engine.dialect)
-                    # Both names are ours, none comes from outside.
-                    added = f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'
-                    connection.execute(sa.text(added))
+def now() -> datetime:
+    """UTC without a zone, as the tables keep it."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def erase(connection: Connection, name: str, kept: Collection[str] = ()) -> None:
+    """Deletes the rows of a conversation from every table that names one, but those `kept`."""
+    for table in meta.sorted_tables:
+        if "conversation" in table.columns and table.name not in kept:
+            connection.execute(table.delete().where(table.columns.conversation == name))
