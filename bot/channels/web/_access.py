@@ -8,7 +8,7 @@ from bot.assistant import Assistant
 from bot.channels.limits import Limits
 from bot.channels.web._turns import Turns
 from bot.problems import Problem
-from bot.store import Answers, Conversations, UnknownConversation, WrongToken
+from bot.store import Answers, Conversations, Pages, UnknownConversation, WrongToken
 
 
 class Access:
@@ -61,4 +61,10 @@ def turns(request: Request) -> Turns:
 def limits(request: Request) -> Limits:
     """How much may be asked."""
     found: Limits = request.app.state.limits
+    return found
+
+
+def pages(request: Request) -> Pages:
+    """The keys of pages without JavaScript."""
+    found: Pages = request.app.state.pages
     return found
