@@ -21,7 +21,7 @@ from bot.channels.web._plain import _WORDS
 from bot.channels.web._transcript import Said, Told, shown, transcript
 from bot.settings import Settings
 from bot.store import Entry, Pages
-from knowledge import LANGUAGES, Language
+from knowledge import LANGUAGES, Language, load
 
 
 class Page(HTMLParser):
@@ -89,26 +89,27 @@ async def say(client: httpx.AsyncClient, page: Page, text: str) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("language", "automatic", "question", "answered", "calm"),
+    ("language", "automatic", "question", "calm", "danger"),
     [
-        ("fr", "automatique", "j'ai des dettes", "Conseil en surendettement", "à confirmer"),
-        ("de", "automatische", "ich habe Schulden", "Schuldnerberatung", "noch zu bestätigen"),
-        ("lb", "automateschen", "ech hu Scholden", "Scholden", "nach ze confirméieren"),
+        ("fr", "automatique", "j'ai des dettes", "à confirmer", "je veux mourir"),
+        ("de", "automatische", "ich habe Schulden", "noch zu bestätigen", "ich will sterben"),
+        ("lb", "automateschen", "ech hu Scholden", "nach ze confirméieren", "ech wëll stierwen"),
     ],
 )
 async def test_a_conversation_in_each_language(
     client: httpx.AsyncClient,
-    language: str,
+    language: Language,
     automatic: str,
     question: str,
-    answered: str,
     calm: str,
+    danger: str,
 ) -> None:
     first = await begin(client, language)
     assert automatic in first.text and first.all("html", lang=language)
     # Help is at hand before anything was written: emergency numbers, and a person's.
     assert {"tel:112", "tel:113", "tel:+352492660"} <= set(first.links())
     page = await say(client, first, question)
+    answered = load().service("surendettement").name.in_(language)
     assert answered in page.text and calm in page.text
     assert page.text.count(question) == 1
     assert "tel:+35254772422" in page.links()
@@ -122,11 +123,7 @@ async def test_a_conversation_in_each_language(
     titles = {c["value"] for c in choices}
     assert "/human_handoff" in titles
     assert "49 26 60" in person.text
-    crisis = await say(
-        client,
-        person,
-        {"fr": "je veux mourir", "de": "ich will sterben"}.get(language, "ech wëll stierwen"),
-    )
+    crisis = await say(client, person, danger)
     assert "tel:112" in crisis.links() and crisis.all("article", **{"class": "card urgent"})
 
 

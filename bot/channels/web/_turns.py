@@ -126,15 +126,15 @@ class Turns:
         entry = self._answers.claim(*key, digest, said, last)
         since = time.monotonic()
         while entry and entry.answer is None:
-            if time.monotonic() - since > self._patience:
-                if self._answers.beat(*key, entry.beat):
-                    return None
-                since = time.monotonic()
             await asyncio.sleep(_LOOK)
             seen, entry = entry.beat, self._answers.find(*key)
             if entry is None:
                 entry = self._answers.claim(*key, digest, said, last)
             elif entry.beat != seen:
+                since = time.monotonic()
+            elif time.monotonic() - since > self._patience:
+                if self._answers.beat(*key, seen):
+                    return None
                 since = time.monotonic()
         return entry
 
