@@ -5,26 +5,27 @@ import logging
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, AsyncIterator, Awaitable, Callable, Optional
+from typing import Any, AsyncIterator, Optional
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, pages, search, web
+from bot.channels import hsds, pages, search, site, web
+from bot.channels.limits import Limits
+from bot.guard import add_guard
 from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Conversations, Handoffs, expire, open_database
+from bot.store import Answers, Conversations, Handoffs, Pages, expire, open_database
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
-_MAX_BODY = 64 * 1024
 _DAY_SECONDS = 24 * 60 * 60
 #: One everyday message per language; readiness means each is understood in its language.
 _PROBES = {
@@ -32,12 +33,7 @@ _PROBES = {
     "de": "ich suche ein Jugendhaus für meinen Sohn",
     "lb": "ech sichen e Jugendhaus fir mäi Bouf",
 }
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
-_requests = Counter("weeweiser_requests_total", "HTTP requests", ["method", "status"])
 _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older ones are served")
-_seconds = Histogram("weeweiser_request_seconds", "Time to answer a HTTP request")
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(settings: Settings, model: Path) -> FastAPI:
@@ -56,6 +52,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             deadline=settings.deadline_seconds,
             queue=settings.queue_per_conversation,
         )
+        app.state.answers = Answers(engine)
+        app.state.pages = Pages(engine)
+        app.state.turns = web.Turns(app.state.assistant, app.state.conversations, app.state.answers)
         app.state.assistant.start()
         watch_directory(settings.search_database)
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
@@ -70,16 +69,23 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         description="Which social service helps, where it is and how to reach it.",
         version="0.1.0",
         lifespan=lifespan,
+        # FastAPI's own pages load their scripts from another host.
+        docs_url=None,
+        redoc_url=None,
         responses=problems.RESPONSES,
     )
+    app.state.limits = Limits(settings.client_requests_per_minute, settings.messages_per_minute)
     problems.install(app)
     app.include_router(web.router)
+    app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     app.include_router(hsds.router)
     app.include_router(search.router)
-    app.include_router(pages.create_router(settings.public_url))
+    app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
+    app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))
+    app.mount("/static/widget", site.WidgetFiles(directory=site.WIDGET, check_dir=False))
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
-    _add_guard(app)
+    add_guard(app, settings)
     return app
 
 
@@ -104,10 +110,6 @@ def watch_directory(search_database: Optional[str] = None) -> None:
 
 
 def _add_pages(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_WEB / "index.html", headers={"Content-Security-Policy": _POLICY})
-
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:
         """The process runs."""
@@ -130,21 +132,3 @@ def _add_pages(app: FastAPI) -> None:
     async def metrics() -> Response:
         """Counters for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _add_guard(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Next) -> Response:
-        """Refuses large bodies, counts, and keeps answers out of caches."""
-        length = request.headers.get("content-length", "0")
-        unbounded = "transfer-encoding" in request.headers
-        if unbounded or not length.isdigit() or int(length) > _MAX_BODY:
-            return problems.document(request, 413, "too_large")
-        with _seconds.time():
-            response = await call_next(request)
-        _requests.labels(request.method, str(response.status_code)).inc()
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if request.url.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
-        return response
