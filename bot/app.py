@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, AsyncIterator, Optional
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
@@ -82,8 +83,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))
-    app.mount("/static/widget", site.WidgetFiles(directory=site.WIDGET, check_dir=False))
-    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+    # Files only: pages hold keys, which packing together with foreign words could betray.
+    widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
+    app.mount("/static/widget", GZipMiddleware(widget))
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_WEB)), name="static")
     _add_pages(app)
     add_guard(app, settings)
     return app

@@ -53,7 +53,15 @@ def serve() -> None:
 
     application = create_app(settings, model)
     # No websockets: the API has none, and Rasa's pinned library does not fit uvicorn.
-    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, ws="none")
+    # No line for each request: addresses may hold what was searched for, or a key of a page.
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+    )
 
 
 @app.command()

@@ -87,14 +87,26 @@ class Answers:
             condition &= _answers.c.beat == seen
         return self._update(condition, beat=_answers.c.beat + 1)
 
-    def complete(self, conversation: str, message: str, answer: dict[str, Any]) -> bool:
-        """Keeps the answer. False when the conversation was deleted meanwhile: nothing is kept."""
+    def complete(
+        self, conversation: str, message: str, digest: str, answer: dict[str, Any]
+    ) -> bool:
+        """Keeps the answer. False when the conversation is gone: then nothing is kept.
+
+        A conversation may have been emptied, and the claim with it, by the message itself ("delete
+        my data"): its answer is kept all the same.
+        """
         there = sa.select(_conversations.c.id).where(_conversations.c.id == conversation)
-        condition = _is(conversation, message) & there.exists()
-        if self._update(condition, answer=json.dumps(answer)):
-            return True
-        self.release(conversation, message)
-        return False
+        written = json.dumps(answer)
+        with self._engine.begin() as connection:
+            if connection.execute(there).first() is None:
+                connection.execute(_answers.delete().where(_is(conversation, message)))
+                return False
+            one = _answers.update().where(_is(conversation, message))
+            if not connection.execute(one.values(answer=written)).rowcount:
+                row: dict[str, Any] = {"conversation": conversation, "message": message}
+                row |= {"digest": digest, "after": 0, "beat": 0, "answer": written}
+                connection.execute(_answers.insert().values(**row))
+        return True
 
     def release(self, conversation: str, message: str) -> None:
         """Forgets a claim: the message was refused, its id may be used again."""

@@ -9,7 +9,7 @@ async function upgrade() {
     element.setAttribute(name, value);
   }
   element.hidden = true;
-  plain.before(element);
+  document.body.append(element);
   const script = document.createElement("script");
   script.src = "/widget.js";
   document.head.append(script);
@@ -19,7 +19,8 @@ async function upgrade() {
     element.remove();
     return;
   }
-  plain.remove();
+  document.body.replaceChildren(element);
+  document.body.classList.add("widget");
   element.hidden = false;
 }
 

@@ -184,6 +184,19 @@ async def test_deleting_while_it_is_answered_leaves_nothing(site: Site, name: st
     assert site.answers.of(name) == []
 
 
+async def test_the_answer_to_delete_everything_is_kept(site: Site, name: str) -> None:
+    """That message empties the conversation, its own claim included, and goes on."""
+    request = asyncio.ensure_future(site.turns.answer(name, "m1", text="delete", said="delete"))
+    while not site.assistant.turns:
+        await asyncio.sleep(0)
+    site.answers.release(name, "m1")
+    site.assistant.go.set()
+    first = await request
+    assert await site.turns.answer(name, "m1", text="delete") == first
+    [entry] = site.answers.of(name)
+    assert entry.said is None, "what was said stays deleted"
+
+
 async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
     site: Site, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

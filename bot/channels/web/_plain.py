@@ -186,7 +186,7 @@ class _Talk:
         greeting = await assistant(request).greet(name, language)
         answers(request).claim(name, _START, "", None, 0)
         said = {"messages": greeting.messages, "language": greeting.language}
-        answers(request).complete(name, _START, said)
+        answers(request).complete(name, _START, "", said)
         return name
 
     async def _start(self, request: Request, language: Language, notice: Optional[str]) -> Response:

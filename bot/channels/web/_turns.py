@@ -103,12 +103,12 @@ class Turns:
             "crisis": reply.crisis,
             "handoff": reply.handoff,
         }
-        self._keep(key, answer)
+        self._keep(key, digest, answer)
         return answer
 
-    def _keep(self, key: tuple[str, str], answer: Answer) -> None:
+    def _keep(self, key: tuple[str, str], digest: str, answer: Answer) -> None:
         try:
-            kept = self._answers.complete(*key, answer)
+            kept = self._answers.complete(*key, digest, answer)
         except SQLAlchemyError as error:
             # Who waits gets the answer all the same; only sending it again would be a new turn.
             _log.error("answer_not_kept error=%s", type(error).__name__)
