@@ -27,6 +27,8 @@ _answers = sa.Table(
     sa.UniqueConstraint("conversation", "message"),
 )
 _conversations = sa.table("conversations", sa.column("id"))
+#: The digest of what may not even be recognised.
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ class Answers:
                 connection.execute(_answers.delete().where(_is(conversation, message)))
                 return False
             one = _answers.update().where(_is(conversation, message))
-            if not connection.execute(one.values(answer=written)).rowcount:
+            values: dict[str, Optional[str]] = {"answer": written}
+            if answer.get("crisis"):
+                # Of a cry for help nothing is kept but that it was one.
+                digest = NOTHING
+                values |= {"said": None, "digest": NOTHING}
+            if not connection.execute(one.values(**values)).rowcount:
                 row: dict[str, Any] = {"conversation": conversation, "message": message}
                 row |= {"digest": digest, "after": 0, "beat": 0, "answer": written}
                 connection.execute(_answers.insert().values(**row))

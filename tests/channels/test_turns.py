@@ -19,7 +19,7 @@ from bot.channels.web import Turns
 from bot.channels.web._turns import IdUsed
 from bot.reply import Reply
 from bot.settings import ROOT
-from bot.store import Answers, Conversations, UnknownConversation
+from bot.store import Answers, Conversations, Handoffs, UnknownConversation
 from tests.test_rasa_cli import free_port
 
 
@@ -48,7 +48,9 @@ class Site:
         self.conversations = Conversations(engine)
         self.answers = Answers(engine)
         assistant: Any = self.assistant
-        self.turns = Turns(assistant, self.conversations, self.answers, patience=patience)
+        self.turns = Turns(
+            assistant, self.conversations, self.answers, Handoffs(engine), patience=patience
+        )
 
 
 @pytest.fixture

@@ -19,10 +19,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import problems
+from bot import problems, roles
 from bot.assistant import Busy, UnknownPayload
 from bot.channels.html import NAMES, Words, catalogue, environment, human, policy
-from bot.channels.web._access import answers, assistant, conversations, limits, pages, turns
+from bot.channels.web._access import (
+    answers,
+    assistant,
+    conversations,
+    handoffs,
+    limits,
+    pages,
+    turns,
+)
 from bot.channels.web._transcript import Said, Told, shown, title_of, transcript
 from bot.channels.web._turns import IdUsed
 from bot.problems import Problem, language_of
@@ -126,7 +134,7 @@ class _Talk:
         try:
             name = pages(request).writable(form["key"])
             if name:
-                conversations(request).erase(name)
+                await assistant(request).erase(name)
         except SQLAlchemyError as error:
             return self._failed(request, language, error, form)
         return _see(language, done="deleted")
@@ -202,7 +210,11 @@ class _Talk:
             return await self._start(request, language, "expired")
         name = held.conversation
         entries = answers(request).of(name)
-        told = [Told(m.id, m.text, m.lang) for m in conversations(request).human_messages(name, 0)]
+        told = [
+            Told(h.id, h.text, h.lang or language, roles.words(h.role, h.lang or language))
+            for h in handoffs(request).happenings(name)
+            if h.text is not None
+        ]
         last = entries[-1].answer if entries else None
         return self._page(
             language,
@@ -220,7 +232,7 @@ class _Talk:
         if not held or (now - at).total_seconds() > 3600:
             name, _ = conversations(request).create(language)
             greeting = await assistant(request).greet(name, language)
-            conversations(request).erase(name)
+            await assistant(request).erase(name)
             held = greeting.messages
             if greeting.intent == "greet":
                 self._greetings[language] = (now, held)

@@ -13,7 +13,7 @@ from typing import Any, Coroutine, Optional
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import Assistant
-from bot.store import Answers, Conversations, Entry, UnknownConversation
+from bot.store import NOTHING, Answers, Conversations, Entry, Handoffs, UnknownConversation
 
 Answer = dict[str, Any]
 _log = logging.getLogger(__name__)
@@ -35,12 +35,14 @@ class Turns:
         assistant: Assistant,
         conversations: Conversations,
         answers: Answers,
+        handoffs: Handoffs,
         *,
         patience: float = _PATIENCE,
     ) -> None:
         self._assistant = assistant
         self._conversations = conversations
         self._answers = answers
+        self._handoffs = handoffs
         self._patience = patience
         self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Answer]]] = {}
 
@@ -85,7 +87,7 @@ class Turns:
         self, key: tuple[str, str], digest: str, said: Optional[str], values: dict[str, Any]
     ) -> Answer:
         entry = await self._claimed(key, digest, said)
-        if entry and entry.digest != digest:
+        if entry and entry.digest not in (digest, NOTHING):
             raise IdUsed(key[1])
         if entry and entry.answer is not None:
             return entry.answer
@@ -122,7 +124,7 @@ class Turns:
         self, key: tuple[str, str], digest: str, said: Optional[str]
     ) -> Optional[Entry]:
         """The answered message, or None when it is ours to answer."""
-        last = max((m.id for m in self._conversations.human_messages(key[0], 0)), default=0)
+        last = max((h.id for h in self._handoffs.happenings(key[0])), default=0)
         entry = self._answers.claim(*key, digest, said, last)
         since = time.monotonic()
         while entry and entry.answer is None:
