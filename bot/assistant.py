@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.confi
     from rasa.core.agent import Agent
 
     from bot.dialogue import Dialogue
+    from bot.inprocess import Turns
 
 __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
