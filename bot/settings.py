@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Optional
 
-from pydantic import BaseSettings, Field, validator
+from pydantic import BaseSettings, Field, SecretStr, validator
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,11 +28,31 @@ class Settings(BaseSettings):
         description="Address visitors reach the site at, without a path.",
     )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
+    messenger_page_token: Optional[SecretStr] = Field(
+        default=None, description="Access token of the Facebook page, to send with."
+    )
+    messenger_app_secret: Optional[SecretStr] = Field(
+        default=None, description="Secret of the Meta app: signs what comes in and goes out."
+    )
+    messenger_graph_version: str = Field(
+        default="v25.0", regex=r"^v\d{1,3}\.\d$", description="Version of Meta's Graph API."
+    )
+    messenger_graph_address: str = Field(
+        default="https://graph.facebook.com",
+        regex=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$",
+        description="Address of Meta's Graph API, without a path.",
+    )
 
     @validator("public_url")
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
             raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
+
+    @validator("messenger_page_token", "messenger_app_secret")
+    def _not_blank(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("must not be empty; leave it out to run without Messenger")
         return value
 
     class Config:
