@@ -103,7 +103,9 @@ class GraphClient:
 
         Raises Temporary, RateLimited, TokenInvalid, Refused, OutsideWindow, UnknownPerson, Blocked.
         """
-        kind = {"messaging_type": "MESSAGE_TAG", "tag": tag} if tag else _RESPONSE
+        kind = {"messaging_type": "RESPONSE"}
+        if tag:
+            kind = {"messaging_type": "MESSAGE_TAG", "tag": tag}
         answer = await self._to(recipient, "messages", {**kind, "message": body})
         return Sent(str(answer.get("message_id") or ""))
 
@@ -181,21 +183,22 @@ class GraphClient:
         usage = _usage.read(response.headers)
         self._percent = usage.percent
         if response.is_success and "error" not in answer:
-            self._closed = None
+            if isinstance(self._closed, TokenInvalid):
+                self._closed = None
             if usage.percent >= 100 or usage.regain:
                 self._close(RateLimited(), max(RATE_PAUSE, usage.regain))
             return answer
         failure = answer.get("error")
         detail = failure if isinstance(failure, dict) else {}
-        error = error_for(response.status_code, detail, usage.regain)
+        refusal = error_for(response.status_code, detail, usage.regain)
         # Meta finds the call by its trace; the message is left out, it may quote the person.
         trace = str(detail.get("fbtrace_id") or "")[:40]
-        _log.warning("messenger_call_failed call=%s error=%s trace=%s", path, error, trace)
-        if isinstance(error, RateLimited):
-            self._close(error, error.retry_after or RATE_PAUSE)
-        elif isinstance(error, TokenInvalid):
-            self._close(error, _TOKEN_PAUSE)
-        raise error
+        _log.warning("messenger_call_failed call=%s error=%s trace=%s", path, refusal, trace)
+        if isinstance(refusal, RateLimited):
+            self._close(refusal, refusal.retry_after or RATE_PAUSE)
+        elif isinstance(refusal, TokenInvalid):
+            self._close(refusal, _TOKEN_PAUSE)
+        raise refusal
 
     def _close(self, error: GraphError, seconds: float) -> None:
         self._closed = error
@@ -209,9 +212,6 @@ class GraphClient:
         if isinstance(self._closed, TokenInvalid):
             raise TokenInvalid(self._closed.code, self._closed.subcode)
         raise RateLimited(left, self._closed.code, self._closed.subcode)
-
-
-_RESPONSE: dict[str, Optional[str]] = {"messaging_type": "RESPONSE"}
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

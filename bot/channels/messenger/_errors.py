@@ -81,8 +81,11 @@ def error_for(status: int, error: dict[str, Any], regain: float = 0.0) -> GraphE
     for pairs, kind in ((_WINDOW, OutsideWindow), (_UNKNOWN, UnknownPerson), (_BLOCKED, Blocked)):
         if (code, subcode) in pairs:
             return kind(code, subcode)
-    if code in _TEMPORARY or error.get("is_transient") is True or not 400 <= status < 500:
+    if code in _TEMPORARY or error.get("is_transient") is True or status >= 500:
         return Temporary(regain or None, code, subcode)
+    if code is None and not 400 <= status < 500:
+        # Not an answer of the Graph API at all: something between us and it.
+        return Temporary(regain or None)
     return Refused(code, subcode)
 
 
