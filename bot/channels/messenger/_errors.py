@@ -1,6 +1,18 @@
 """Why a call to the Graph API failed, sorted by what is to be done. None quotes a person."""
 
-from typing import Optional
+from typing import Any, Optional
+
+#: Meta's codes (its page "error-codes"), sorted by what is to be done.
+_TEMPORARY = (1, 2, 1200)
+_RATE = (4, 17, 32, 613, 80006)
+_WINDOW = ((10, 2018278), (10, 2018065))
+_UNKNOWN = ((100, 2018001),)
+_BLOCKED = ((200, 1545041), (551, 1545041))
+_TOKEN = 190
+#: A wrong secret is told apart by its words only.
+_PROOF = "appsecret_proof"
+#: Seconds without calls after a rate limit, at least.
+RATE_PAUSE = 60.0
 
 
 class GraphError(Exception):
@@ -57,3 +69,25 @@ class UnknownPerson(Refused):
 
 class Blocked(Refused):
     """The person cannot be reached or has blocked the page."""
+
+
+def error_for(status: int, error: dict[str, Any], regain: float = 0.0) -> GraphError:
+    """The error of an answer: HTTP status, its `error` object, seconds until calls work again."""
+    code, subcode = _whole(error.get("code")), _whole(error.get("error_subcode"))
+    if code in _RATE or status == 429:
+        return RateLimited(max(RATE_PAUSE, regain), code, subcode)
+    if code == _TOKEN or status == 401 or _PROOF in str(error.get("message")):
+        return TokenInvalid(code, subcode)
+    for pairs, kind in ((_WINDOW, OutsideWindow), (_UNKNOWN, UnknownPerson), (_BLOCKED, Blocked)):
+        if (code, subcode) in pairs:
+            return kind(code, subcode)
+    if code in _TEMPORARY or error.get("is_transient") is True or status >= 500:
+        return Temporary(regain or None, code, subcode)
+    if code is None and not 400 <= status < 500:
+        # Not an answer of the Graph API at all: something between us and it.
+        return Temporary(regain or None)
+    return Refused(code, subcode)
+
+
+def _whole(value: Any) -> Optional[int]:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

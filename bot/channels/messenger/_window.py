@@ -1,7 +1,13 @@
 """How long after a person's last message the page may still write to them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Optional
+
+from bot.channels.messenger._errors import OutsideWindow
+
+_STANDARD = timedelta(hours=24)
+_BY_PERSON = timedelta(days=7)
+HUMAN_AGENT = "HUMAN_AGENT"
 
 
 def tag_for(last_seen: datetime, now: datetime, *, by_person: bool) -> Optional[str]:
@@ -9,4 +15,9 @@ def tag_for(last_seen: datetime, now: datetime, *, by_person: bool) -> Optional[
 
     Both times with a time zone. Raises OutsideWindow when nothing may be sent any more.
     """
-    raise NotImplementedError
+    passed = now - last_seen
+    if passed < _STANDARD:
+        return None
+    if by_person and passed < _BY_PERSON:
+        return HUMAN_AGENT
+    raise OutsideWindow()
