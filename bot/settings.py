@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Optional
+from typing import Literal, Optional
 
 from pydantic import BaseSettings, Field, SecretStr, validator
 
@@ -33,6 +33,27 @@ class Settings(BaseSettings):
     )
     messenger_app_secret: Optional[SecretStr] = Field(
         default=None, description="Secret of the Meta app: signs what comes in and goes out."
+    )
+    messenger_verify_token: Optional[SecretStr] = Field(
+        default=None, description="Word of our own that Meta repeats when the webhook is set up."
+    )
+    messenger_privacy_key: Optional[SecretStr] = Field(
+        default=None, description="Random key of our own: hashes and seals the ids of people."
+    )
+    messenger_page_id: Optional[str] = Field(
+        default=None, regex=r"^\d{1,32}$", description="Id of the Facebook page."
+    )
+    messenger_app_id: Optional[str] = Field(
+        default=None, regex=r"^\d{1,32}$", description="Id of the Meta app."
+    )
+    messenger_handoff: Literal["desk", "inbox"] = Field(
+        default="desk", description="Who takes over when a person is asked for."
+    )
+    messenger_quiet_minutes: int = Field(
+        default=60, ge=1, description="Silence after somebody of the page wrote by hand."
+    )
+    messenger_retention_days: int = Field(
+        default=30, ge=1, description="Days without a message until all of a person is deleted."
     )
     messenger_graph_version: str = Field(
         default="v25.0", regex=r"^v\d{1,3}\.\d$", description="Version of Meta's Graph API."
