@@ -36,6 +36,7 @@ def setup(
 def replay(
     file: Path = typer.Argument(..., help="Recorded webhooks, one JSON object per line."),
     to: Optional[str] = typer.Option(None, help="Webhook to post to; by default this server's."),
+    fresh: bool = typer.Option(False, "--fresh", help="As if they came now, for the first time."),
 ) -> None:
     """Posts recorded webhooks, signed, to a running server."""
     with _explained() as settings:
@@ -46,7 +47,7 @@ def replay(
 
         async def post() -> bool:
             well = True
-            async for answer in operating.replay(settings, file, address):
+            async for answer in operating.replay(settings, file, address, fresh=fresh):
                 _write(asdict(answer))
                 well = well and answer.status == 200
             return well
