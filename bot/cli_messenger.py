@@ -104,7 +104,7 @@ def _explained() -> Iterator[Settings]:
         )
         raise typer.Exit(1) from error
     except OSError as error:
-        print(f"This file cannot be read: {error}", file=sys.stderr)
+        print(f"This cannot be read or written: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
 
