@@ -11,7 +11,7 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import logs
+from bot import cli_messenger, logs
 from bot.settings import Settings
 from knowledge import KnowledgeError, load
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     # Rich tracebacks would print local variables, hence what a visitor wrote.
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_messenger.app, name="messenger")
 
 
 @app.command()

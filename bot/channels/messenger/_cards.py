@@ -57,7 +57,8 @@ def helpline(card: Message, public_url: Optional[str]) -> list[Body]:
         _line(language, "languages", _spoken_languages(language, card.get("languages"))),
     ]
     buttons = _buttons(language, number, None, _page(public_url, "helplines", card))
-    return with_buttons("\n".join(filter(None, lines)), buttons)
+    known_lines = [line for line in lines if line] or [word(language, "unknown")]
+    return with_buttons("\n".join(known_lines), buttons)
 
 
 def e164(number: str) -> Optional[str]:

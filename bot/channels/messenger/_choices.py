@@ -45,7 +45,8 @@ def _cleaned(choice: dict[str, Any]) -> tuple[str, str]:
 
 def _is_tappable(choice: tuple[str, str]) -> bool:
     full, payload = choice
-    return bool(full and payload) and _limits.length(payload) <= _limits.PAYLOAD
+    sound = payload and payload == clean(payload)  # it has to come back as it was sent
+    return bool(full and sound) and _limits.length(payload) <= _limits.PAYLOAD
 
 
 def _titles(language: Language, full: list[str]) -> tuple[list[str], list[str]]:

@@ -123,13 +123,11 @@ class GraphClient:
 
         `note` is for that app. Raises what `send` raises.
         """
-        content = {"target_app_id": app, "metadata": note[: _limits.METADATA]}
-        await self._to(recipient, "pass_thread_control", content)
+        await self._to(recipient, "pass_thread_control", {"target_app_id": app, **_noted(note)})
 
     async def take_thread(self, recipient: str, note: str = "") -> None:
         """Takes the conversation back. Raises what `send` raises."""
-        content = {"metadata": note[: _limits.METADATA]}
-        await self._to(recipient, "take_thread_control", content)
+        await self._to(recipient, "take_thread_control", _noted(note))
 
     async def profile(self, fields: list[str]) -> dict[str, Any]:
         """The page's present profile, without the fields it does not have. Raises GraphError."""
@@ -212,6 +210,10 @@ class GraphClient:
         if isinstance(self._closed, TokenInvalid):
             raise TokenInvalid(self._closed.code, self._closed.subcode)
         raise RateLimited(left, self._closed.code, self._closed.subcode)
+
+
+def _noted(note: str) -> dict[str, Any]:
+    return {"metadata": note[: _limits.METADATA]} if note else {}
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

@@ -11,7 +11,7 @@ _SIGN = regex.compile(r"\X")
 #: Spaces a line may break at; the no-break ones hold "«", "?" and numbers together.
 _BREAKING = regex.compile(r"[^\S\u00a0\u2007\u202f]+")
 #: Ends a sentence when a word stands before it: "Nr." and "z. B." are shorter.
-_END = regex.compile(r"\w{3}[.!?…]+[\"'»”“’)\]]*$")
+_END = regex.compile(r"\w{3}\s?[.!?…]+\s?[\"'»”“’)\]]*$")
 _WINDOW = 12
 _TRAILING = " \t,;:.–—-(/«„"
 
