@@ -1,13 +1,20 @@
 """Someone is in danger: the number first, then who listens. In any state of the conversation."""
 
+from typing import Any, Optional
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
 from actions.base import KnowingAction
-from actions.turn import ASKS, MISSES, Turn
+from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn
+from knowledge import Helpline
 
 _MOST = 3
+#: The line for children and young people.
+_YOUNG = "kanner-jugendtelefon"
+#: These speak to the person in danger; a second wording speaks to whoever worries about one.
+_TO_SOMEBODY = ("crisis_suicide", "crisis_violence")
 
 
 class ActionShowHelplines(KnowingAction):
@@ -16,12 +23,13 @@ class ActionShowHelplines(KnowingAction):
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         heard = list(dict.fromkeys([turn.intent, *turn.heard("crisis")]))
-        out.utter_message(response=f"utter_{heard[0]}")
+        other = turn.note("whom") == "other" and heard[0] in _TO_SOMEBODY
+        if turn.note("foreign"):
+            out.utter_message(response="utter_foreign_danger")
+        out.utter_message(response=f"utter_{heard[0]}{'_other' if other else ''}")
         shown: set[str] = set()
         for crisis in heard:
-            lines = turn.knowledge.crisis_lines(crisis, at=turn.at)
-            callable_lines = [line for line in lines if line.facts.get("phone")]
-            for line in callable_lines[:_MOST]:
+            for line in self._lines(turn, crisis):
                 if line.id not in shown:
                     shown.add(line.id)
                     card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
@@ -31,4 +39,31 @@ class ActionShowHelplines(KnowingAction):
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.
             return find_services(out, turn, needs[0], new=True)
         out.utter_message(response="utter_stay_open")
-        return [SlotSet(ASKS, None), SlotSet(MISSES, 0)]
+        kept = [SlotSet(KEPT, _interrupted(turn)), SlotSet(AFTER_CRISIS, 1)]
+        return [*kept, SlotSet(ASKS, None), SlotSet(LEAVING, None), SlotSet(MISSES, 0)]
+
+    def _lines(self, turn: Turn, crisis: str) -> list[Helpline]:
+        """The lines one can call, the most important first; a child hears of its own one next."""
+        lines = [
+            line
+            for line in turn.knowledge.crisis_lines(crisis, at=turn.at)
+            if line.facts.get("phone")
+        ]
+        if turn.note("whom") == "minor":
+            closed = {
+                i.id for i in lines if turn.knowledge.opening(i, at=turn.at).open_now is False
+            }
+            first, rest = lines[:1], lines[1:]
+            rest.sort(key=lambda line: line.id != _YOUNG or line.id in closed)
+            lines = [*first, *rest]
+        return lines[:_MOST]
+
+
+def _interrupted(turn: Turn) -> Optional[dict[str, Any]]:
+    """What was being asked, to be offered again afterwards."""
+    if turn.slot(LEAVING):
+        return {LEAVING: turn.slot(LEAVING)}
+    if turn.need and turn.asks in ("place", "age"):
+        return {"need": turn.need, "asks": turn.asks}
+    before = turn.slot(KEPT) or {}
+    return {k: v for k, v in before.items() if k != "offered"} or None

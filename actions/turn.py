@@ -18,6 +18,8 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
     "misses",
     "handoff",
 )
+#: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
+ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
 #: Cards at the most in one answer.
 MAX_CARDS = 3
 
@@ -55,6 +57,18 @@ class Turn:
     def crisis_guessed(self) -> bool:
         """Whether a crisis was heard by the model only, in no fixed pattern."""
         return bool(self._message.get("crisis_guessed"))
+
+    def slot(self, name: str) -> Any:
+        """What is remembered under a name; None when it is not set."""
+        return self._slots.get(name)
+
+    def note(self, name: str) -> Any:
+        """What the assistant heard besides the NLU (`whom`, `way`, `foreign`, `emergency`)."""
+        return self._message.get(name)
+
+    def metadata(self, name: str) -> Any:
+        """What the assistant knows beside the message (`desk`, `keeps`)."""
+        return (self._message.get("metadata") or {}).get(name)
 
     def entity(self, kind: str) -> Optional[str]:
         """The first entity of a kind in this message."""

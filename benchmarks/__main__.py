@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, Awaitable, Callable
@@ -29,6 +30,7 @@ from bot.assistant import Assistant  # noqa: E402  Rasa is imported after the lo
 from bot.evaluation import read_cases  # noqa: E402
 from bot.model import fitting  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
+from bot.store import open_database  # noqa: E402
 
 TURNS = (
     "Ech hu Scholden a weess net méi wat maachen",
@@ -38,7 +40,9 @@ TURNS = (
     "wéi ass d'Telefonsnummer",
 )
 ROUNDS = 20
-LONG = 100
+LONG = 200
+#: Turns at each end of a long conversation that are compared: the same sentences.
+WINDOW = 20
 #: Every so many-th message of the test sets is timed.
 EVERY = 5
 
@@ -96,8 +100,8 @@ async def answering(assistant: Assistant) -> dict[str, Any]:
         await timed(lambda t=TURNS[n % len(TURNS)]: assistant.answer("long", text=t))  # type: ignore[misc]
         for n in range(LONG)
     ]
-    grown = statistics.median(long[-10:]) / statistics.median(long[5:15])
-    return {**summary(turns), "turn_100_to_turn_10": round(grown, 2)}
+    grown = statistics.median(long[-WINDOW:]) / statistics.median(long[5 : 5 + WINDOW])
+    return {**summary(turns), "turn_200_to_turn_10": round(grown, 2)}
 
 
 def measure(ours: Path, stock: Path) -> dict[str, Any]:
@@ -109,9 +113,13 @@ def measure(ours: Path, stock: Path) -> dict[str, Any]:
     mine, theirs = result["understand"], result["understand_stock_rasa"]
     result["understand_to_stock_p50"] = round(mine["p50_ms"] / theirs["p50_ms"], 2)
     result["understand_to_stock_p95"] = round(mine["p95_ms"] / theirs["p95_ms"], 2)
-    assistant = Assistant(ours, deadline=30.0)
-    assistant.start()
-    result["answer"] = asyncio.run(answering(assistant))
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{folder}/conversations.db")
+        assistant = Assistant(ours, database=database, deadline=30.0)
+        assistant.start()
+        result["answer"] = asyncio.run(answering(assistant))
+        assistant.stop()
+        database.dispose()
     return result
 
 

@@ -1,21 +1,25 @@
 """The one FastAPI application: channels in front, the assistant and the store behind."""
 
+import asyncio
 import logging
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, AsyncIterator, Awaitable, Callable
 
-import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
 from bot.channels import hsds, messenger, pages, search, web
+from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Conversations, tracker_store
+from bot.store import Conversations, Handoffs, expire, open_database
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -23,6 +27,7 @@ _WEB = ROOT / "bot" / "web"
 _MAX_BODY = 64 * 1024
 #: Meta puts up to a thousand events into one call.
 _MAX_WEBHOOK = 1024 * 1024
+_DAY_SECONDS = 24 * 60 * 60
 #: One everyday message per language; readiness means each is understood in its language.
 _PROBES = {
     "fr": "je cherche une maison des jeunes",
@@ -46,13 +51,14 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if settings.database.startswith("sqlite:///"):
-            Path(settings.database[len("sqlite:///") :]).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(settings.database, future=True)
+        engine = open_database(settings.database)
         app.state.conversations = Conversations(engine)
+        app.state.handoffs = Handoffs(engine)
+        pause = timedelta(minutes=settings.session_pause_minutes)
         app.state.assistant = Assistant(
             model,
-            tracker_store=tracker_store(settings.database, None),
+            database=engine,
+            keeping=Keeping(pause, settings.keep_days, settings.keep_message_days),
             deadline=settings.deadline_seconds,
             queue=settings.queue_per_conversation,
         )
@@ -61,11 +67,13 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.messenger = None
         if page:
             app.state.messenger = messenger.Messenger(
-                settings, page, app.state.assistant, app.state.conversations
+                settings, page, app.state.assistant, app.state.conversations, app.state.handoffs
             )
             await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
+        forgetting = asyncio.create_task(_forget_daily(engine, settings))
         yield
+        forgetting.cancel()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()
@@ -88,6 +96,19 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     _add_pages(app)
     _add_guard(app)
     return app
+
+
+async def _forget_daily(engine: Engine, settings: Settings) -> None:
+    """Deletes what was kept long enough: now, and then once a day."""
+    while True:
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
+        try:
+            gone = await asyncio.to_thread(expire, engine, now, **days)
+            _log.info("expired conversations=%d", len(gone))
+        except SQLAlchemyError as error:
+            _log.error("expiry_failed error=%s", type(error).__name__)
+        await asyncio.sleep(_DAY_SECONDS)
 
 
 def watch_directory() -> None:

@@ -15,6 +15,9 @@ from bot import cli_messenger, logs
 from bot.settings import Settings
 from knowledge import KnowledgeError, load
 
+#: What `talk` writes of a reply.
+_SAID = ("language", "intent", "messages", "services", "helplines", "asks", "handoff")
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -141,7 +144,8 @@ async def _talk(assistant: Any, name: str, turn: dict[str, Any]) -> dict[str, An
         )
     except (Busy, UnknownPayload) as error:
         return {"conversation": name, "error": type(error).__name__}
-    return {"conversation": name, **asdict(reply)}
+    said = {key: value for key, value in asdict(reply).items() if key in _SAID}
+    return {"conversation": name, **said}
 
 
 def _parsed(text: str, found: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the assistant answers: the messages of the contract, and what they are about."""
+"""What the assistant is told, and what it answers: the messages of the contract."""
 
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -8,7 +8,12 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `messages` is never empty; `asks` is what the assistant waits for."""
+    """One answer. `asks` is what the assistant waits for.
+
+    `messages` is empty only while a person answers instead; `silent` and `handoff` are then
+    true. `crisis`: somebody is or may be in danger, or was just before; a channel then asks for
+    no rating.
+    """
 
     language: str
     intent: str
@@ -17,6 +22,22 @@ class Reply:
     helplines: list[str] = field(default_factory=list)
     asks: Optional[str] = None
     handoff: bool = False
+    crisis: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as a channel gives it: `text`, or the `payload` of a button.
+
+    `at`: a time to pretend, ISO 8601.
+    """
+
+    text: Optional[str] = None
+    payload: Optional[str] = None
+    page_language: Optional[str] = None
+    at: Optional[str] = None
+    message_id: Optional[str] = None
 
 
 def from_rasa(collected: list[dict[str, Any]], language: str) -> list[Message]:

@@ -23,6 +23,17 @@ class Settings(BaseSettings):
     queue_per_conversation: int = Field(
         default=5, ge=1, description="Messages of one conversation that may wait for an answer."
     )
+    session_pause_minutes: int = Field(
+        default=60,
+        ge=1,
+        description="A longer pause begins a new session: only the language stays.",
+    )
+    keep_days: int = Field(
+        default=30, ge=1, description="Days a conversation is kept after its last message."
+    )
+    keep_message_days: int = Field(
+        default=90, ge=1, description="Days a message left for the office is kept."
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

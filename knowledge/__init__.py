@@ -5,7 +5,7 @@ This is its only door; modules with a leading underscore are private.
 
 from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, SearchHit, load
-from knowledge._clock import LUXEMBOURG
+from knowledge._clock import LUXEMBOURG, holiday
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._find import Match
 from knowledge._hours import Opening
@@ -59,6 +59,7 @@ __all__ = [
     "audit",
     "UnknownValue",
     "dialled",
+    "holiday",
     "holidays_held",
     "rules",
     "directory",

@@ -55,7 +55,7 @@ async def test_the_deadline_holds(assistant: Assistant, monkeypatch: pytest.Monk
 
 async def test_a_payload_nobody_offered(assistant: Assistant) -> None:
     with pytest.raises(UnknownPayload):
-        await assistant.answer("payload", payload="/restart")
+        await assistant.answer("payload", payload='/inform{"place": "Mersch"}')
 
 
 async def test_conversations_are_kept_apart(assistant: Assistant) -> None:

@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-from dataclasses import asdict
 from typing import Any, AsyncIterator, Literal, Optional
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Extra, Field
 
+from bot import roles
 from bot.assistant import Assistant, Busy, UnknownPayload
 from bot.problems import Problem, language_of
-from bot.store import Conversations, UnknownConversation, WrongToken
+from bot.store import Conversations, Handoffs, Happening, UnknownConversation, WrongToken
+from knowledge import LANGUAGES
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 _POLL_SECONDS = 1.0
@@ -54,10 +55,16 @@ class Started(BaseModel):
 
 
 class Answered(BaseModel):
-    """The answer to a message."""
+    """The answer to a message.
+
+    `crisis`: somebody is or may be in danger; ask for no rating. `handoff`: a person was asked
+    for; without messages, a person answers now.
+    """
 
     messages: list[dict[str, Any]]
     language: str
+    crisis: bool
+    handoff: bool
 
 
 class Access:
@@ -117,7 +124,12 @@ async def say(request: Request, body: Incoming, access: Access = Depends(_access
         raise Problem(422, "unknown_payload") from error
     except Busy as error:
         raise Problem(429, "busy") from error
-    return Answered(messages=reply.messages, language=reply.language)
+    return Answered(
+        messages=reply.messages,
+        language=reply.language,
+        crisis=reply.crisis,
+        handoff=reply.handoff,
+    )
 
 
 @router.get("/{name}/events")
@@ -134,7 +146,7 @@ async def events(
 @router.delete("/{name}", status_code=204)
 async def erase(request: Request, access: Access = Depends(_access)) -> Response:
     """Deletes the conversation and everything kept of it, at once."""
-    _conversations(request).erase(access.name)
+    await _assistant(request).erase(access.name)
     return Response(status_code=204)
 
 
@@ -146,14 +158,31 @@ async def rate(request: Request, body: Feedback, access: Access = Depends(_acces
 
 
 async def _stream(request: Request, name: str, after: int) -> AsyncIterator[str]:
+    handoffs: Handoffs = request.app.state.handoffs
     quiet = _HEARTBEAT_SECONDS
     while not await request.is_disconnected():
-        for message in _conversations(request).human_messages(name, after):
-            after = message.id
-            data = {"type": "text", **{k: v for k, v in asdict(message).items() if k != "id"}}
-            yield f"id: {after}\nevent: message\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        for happening in handoffs.happenings(name, after):
+            after = happening.id
+            kind, data = _told(_assistant(request), happening)
+            yield f"id: {after}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         if quiet >= _HEARTBEAT_SECONDS:
             quiet = 0.0
             yield ": still here\n\n"
         await asyncio.sleep(_POLL_SECONDS)
         quiet += _POLL_SECONDS
+
+
+def _told(assistant: Assistant, happening: Happening) -> tuple[str, dict[str, Any]]:
+    """The kind of an event, and its data: a person's words, or who answers now."""
+    language = happening.lang or LANGUAGES[0]
+    role = roles.words(happening.role, language)
+    if happening.text is not None:
+        said = {"type": "text", "text": happening.text, "lang": language, "role": role}
+        return "message", said
+    messages = []
+    if happening.owner == "person":
+        suffix, gaps = ("_role", {"role": role}) if role else ("", {})
+        messages = assistant.words(f"utter_person_answers{suffix}", language, **gaps)
+    elif happening.owner == "assistant" and happening.returned:
+        messages = assistant.words("utter_automated_again", language)
+    return "owner", {"owner": happening.owner, "role": role, "messages": messages}

@@ -3,30 +3,22 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-_meta = sa.MetaData()
+from bot.store import _schema
+from bot.store._schema import meta as _meta
+from bot.store._schema import now as _now
 
-_conversations = sa.Table(
+conversations = sa.Table(
     "conversations",
     _meta,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("token_hash", sa.String(64), nullable=False),
     sa.Column("page_language", sa.String(8)),
     sa.Column("created_at", sa.DateTime, nullable=False),
-)
-_human_messages = sa.Table(
-    "human_messages",
-    _meta,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.String(64), nullable=False, index=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("lang", sa.String(8), nullable=False),
 )
 _feedback = sa.Table(
     "feedback",
@@ -47,15 +39,6 @@ class WrongToken(Exception):
     """The token does not belong to this conversation."""
 
 
-@dataclass(frozen=True)
-class HumanMessage:
-    """A message a person of the association wrote into a conversation."""
-
-    id: int
-    text: str
-    lang: str
-
-
 class Conversations:
     """Creates, checks and erases conversations."""
 
@@ -68,7 +51,7 @@ class Conversations:
         name, token = secrets.token_urlsafe(18), secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
             connection.execute(
-                _conversations.insert().values(
+                conversations.insert().values(
                     id=name,
                     token_hash=_hash(token),
                     page_language=page_language,
@@ -79,9 +62,9 @@ class Conversations:
 
     def check(self, name: str, token: str) -> Optional[str]:
         """The page's language. Raises UnknownConversation or WrongToken."""
-        columns = (_conversations.c.token_hash, _conversations.c.page_language)
+        columns = (conversations.c.token_hash, conversations.c.page_language)
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(columns).where(_conversations.c.id == name)).first()
+            row = connection.execute(sa.select(columns).where(conversations.c.id == name)).first()
         if row is None:
             raise UnknownConversation(name)
         if not hmac.compare_digest(row[0], _hash(token)):
@@ -90,38 +73,21 @@ class Conversations:
         return language
 
     def erase(self, name: str) -> None:
-        """Deletes everything of a conversation, its events included."""
-        events = sa.table("events", sa.column("sender_id"))
+        """Deletes everything of a conversation, and the right to go on with it."""
         with self._engine.begin() as connection:
-            connection.execute(_conversations.delete().where(_conversations.c.id == name))
-            for table in (_human_messages, _feedback):
-                connection.execute(table.delete().where(table.c.conversation == name))
-            if sa.inspect(connection).has_table("events"):
-                connection.execute(sa.delete(events).where(events.c.sender_id == name))
+            connection.execute(conversations.delete().where(conversations.c.id == name))
+            _schema.erase(connection, name)
+
+    def forget(self, name: str) -> None:
+        """Deletes everything of a conversation, which can go on as a new one."""
+        with self._engine.begin() as connection:
+            _schema.erase(connection, name)
 
     def rate(self, name: str, rating: str, word: Optional[str]) -> None:
         """Keeps a visitor's rating of the answers."""
         values = {"conversation": name, "rating": rating, "word": word, "created_at": _now()}
         with self._engine.begin() as connection:
             connection.execute(_feedback.insert().values(**values))
-
-    def add_human_message(self, name: str, text: str, lang: str) -> None:
-        """Keeps what a person of the association wrote, to be delivered to the visitor."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                _human_messages.insert().values(conversation=name, text=text, lang=lang)
-            )
-
-    def human_messages(self, name: str, after: int) -> list[HumanMessage]:
-        """What a person wrote after the message with the id `after`, in order."""
-        table = _human_messages
-        query = (
-            sa.select((table.c.id, table.c.text, table.c.lang))
-            .where(table.c.conversation == name, table.c.id > after)
-            .order_by(table.c.id)
-        )
-        with self._engine.connect() as connection:
-            return [HumanMessage(*row) for row in connection.execute(query)]
 
     def alive(self) -> bool:
         """Whether the database answers."""
@@ -135,7 +101,3 @@ class Conversations:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -134,7 +134,7 @@ async def test_buttons_work_and_only_those_offered(client: httpx.AsyncClient) ->
     visitor = await start(client)
     offered = visitor.greeting[0]["choices"][0]
     assert (await visitor.post(payload=offered["payload"])).status_code == 200
-    for payload in ("/restart", "/debt_help2", '/inform{"place": "Mersch"}', "text", ""):
+    for payload in ("/session_start", "/debt_help2", '/inform{"place": "Mersch"}', "text", ""):
         problem(await visitor.post(payload=payload), 422)
     assert (await visitor.say("merci"))["messages"]
 
@@ -187,10 +187,10 @@ async def test_erasing_is_complete(client: httpx.AsyncClient, app: FastAPI) -> N
     assert (await client.delete(visitor.path, headers=visitor.headers)).status_code == 204
     problem(await visitor.post(text="bonjour"), 404)
     with engine.connect() as connection:
-        for table in ("events", "conversations", "feedback", "human_messages"):
+        for table in ("states", "conversations", "feedback", "handoffs", "happenings", "heard"):
             rows = connection.exec_driver_sql(f"select * from {table}").fetchall()
             assert visitor.path.split("/")[-1] not in str(rows), table
-            assert MARK not in str(rows), table
+    assert MARK.encode() not in path.read_bytes()
 
 
 async def test_feedback(client: httpx.AsyncClient) -> None:
@@ -219,13 +219,8 @@ async def test_too_many_at_once_are_refused(client: httpx.AsyncClient) -> None:
     assert (await visitor.say("bonjour"))["messages"]
 
 
-async def test_what_a_person_writes_arrives(client: httpx.AsyncClient, app: FastAPI) -> None:
-    visitor = await start(client, "lb")
-    name = visitor.path.split("/")[-1]
-    app.state.conversations.add_human_message(name, "Moien, hei ass de Marc.", "lb")
-    store = app.state.conversations
-    [message] = store.human_messages(name, 0)
-    assert store.human_messages(name, message.id) == []
+async def told(app: FastAPI, name: str, count: int) -> list[dict[str, Any]]:
+    """The first events of the conversation's stream: kind, id and data."""
     from starlette.requests import Request
 
     from bot.channels.web import _stream
@@ -236,12 +231,76 @@ async def test_what_a_person_writes_arrives(client: httpx.AsyncClient, app: Fast
 
     scope = {"type": "http", "app": app, "headers": [], "method": "GET", "path": "/"}
     stream = _stream(Request(scope, receive), name, 0)
-    first = await asyncio.wait_for(anext(stream), 5)
+    events = []
+    for _ in range(count):
+        event = await asyncio.wait_for(anext(stream), 5)
+        fields = dict(line.split(": ", 1) for line in event.strip().splitlines())
+        events.append({**fields, "data": json.loads(fields["data"])})
     await stream.aclose()
-    fields = dict(line.split(": ", 1) for line in first.strip().splitlines())
-    data = json.loads(fields["data"])
-    assert data == {"type": "text", "text": "Moien, hei ass de Marc.", "lang": "lb"}
-    assert fields["id"] == str(message.id)
+    return events
+
+
+async def test_a_person_answers_and_goes(client: httpx.AsyncClient, app: FastAPI) -> None:
+    visitor = await start(client, "lb")
+    name = visitor.path.split("/")[-1]
+    asked = await visitor.say("ech wëll mat engem Mënsch schwätzen")
+    assert asked["handoff"] is True and asked["crisis"] is False
+    handoffs = app.state.handoffs
+    assert handoffs.owner(name) == "waiting"
+    handoffs.take(name, "social_worker")
+    handoffs.write(name, "Moien, wéi kann ech hëllefen?", "lb", "social_worker")
+    silent = await visitor.say(f"ech hu Scholden {MARK}")
+    assert silent["messages"] == [] and silent["handoff"] is True and silent["language"] == "lb"
+    assert [heard.text for heard in handoffs.heard(name)] == [f"ech hu Scholden {MARK}"]
+    handoffs.give_back(name)
+    waiting, taken, message, back = await told(app, name, 4)
+    assert waiting["event"] == "owner"
+    assert waiting["data"] == {"owner": "waiting", "role": None, "messages": []}
+    assert taken["data"]["owner"] == "person" and taken["data"]["role"] == "Assistante sociale"
+    assert "Assistante sociale" in taken["data"]["messages"][0]["text"]
+    assert (message["event"], message["data"]) == (
+        "message",
+        {
+            "type": "text",
+            "text": "Moien, wéi kann ech hëllefen?",
+            "lang": "lb",
+            "role": "Assistante sociale",
+        },
+    )
+    assert back["data"]["owner"] == "assistant"
+    assert "automateschen" in back["data"]["messages"][0]["text"]
+    assert int(waiting["id"]) < int(taken["id"]) < int(message["id"]) < int(back["id"])
+    after = await visitor.say("ech hu Scholden")
+    assert "automateschen" in after["messages"][0]["text"]
+    assert "surendettement" in [m.get("id") for m in after["messages"]]
+    again = await visitor.say("ech hu Scholden")
+    assert "automateschen" not in str(again["messages"])
+
+
+async def test_a_cry_for_help_is_heard_beside_a_person(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    visitor = await start(client, "de")
+    name = visitor.path.split("/")[-1]
+    app.state.handoffs.take(name)
+    answer = await visitor.say("ich will mich umbringen")
+    assert answer["crisis"] is True and answer["handoff"] is True
+    assert [m["id"] for m in answer["messages"] if m["type"] == "helpline"][0] == "112"
+    assert (await visitor.say("ich habe Schulden"))["messages"] == []
+
+
+async def test_a_person_who_never_writes_is_not_waited_for(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    visitor = await start(client, "fr")
+    name = visitor.path.split("/")[-1]
+    app.state.handoffs.take(name)
+    engine = app.state.conversations._engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update handoffs set changed_at = '2026-01-01 00:00:00.000000'")
+    answer = await visitor.say("j'ai des dettes")
+    assert "automatique" in answer["messages"][0]["text"]
+    assert "surendettement" in [m.get("id") for m in answer["messages"]]
 
 
 async def test_operation(client: httpx.AsyncClient) -> None:

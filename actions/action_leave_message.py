@@ -1,0 +1,96 @@
+"""Takes a message for the office: its words, how to be reached, consent. Ends at any moment.
+
+It keeps nothing itself: with the consent it orders the assistant to.
+"""
+
+import re
+from typing import Any, Optional
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import KnowingAction
+from actions.turn import ASKS, DRAFT, HANDOFF, KEPT, LEAVING, MISSES, ORDER, Turn, say_association
+
+_LONGEST = 2000
+_EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
+_PHONE = re.compile(r"\+?\d(?:[\s./()-]*\d){5,14}")
+_WAYS = {"reach_by_phone": "phone", "reach_by_email": "email"}
+
+Draft = dict[str, Any]
+
+
+class ActionLeaveMessage(KnowingAction):
+    def name(self) -> str:
+        return "action_leave_message"
+
+    def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        step, draft = turn.slot(LEAVING), dict(turn.slot(DRAFT) or {})
+        if turn.intent == "leave_message":
+            return ask_step(out, "message", {})
+        if step is None:
+            out.utter_message(response="utter_no_message_begun")
+            return []
+        if turn.intent in ("cancel", "refuse"):
+            out.utter_message(response="utter_message_dropped")
+            return [SlotSet(LEAVING, None), SlotSet(DRAFT, None), SlotSet(KEPT, None)]
+        if turn.intent == "agree":
+            return self._agreed(out, turn, step, draft)
+        if turn.intent in _WAYS and draft:
+            return ask_step(out, "contact", {**draft, "reach_by": _WAYS[turn.intent]})
+        return self._dictated(out, turn, step, draft)
+
+    def _dictated(
+        self, out: CollectingDispatcher, turn: Turn, step: str, draft: Draft
+    ) -> list[EventType]:
+        if step == "message":
+            return ask_step(out, "reach", {"text": turn.text[:_LONGEST]})
+        if step not in ("reach", "contact"):
+            return ask_step(out, step, draft, turn)
+        found = _contact(turn.text)
+        if found:
+            return ask_step(out, "consent", {**draft, **found}, turn)
+        way = turn.note("way") or draft.get("reach_by")
+        if step == "reach" and way:
+            return ask_step(out, "contact", {**draft, "reach_by": way})
+        if step == "contact" and turn.note("way") not in (None, draft.get("reach_by")):
+            return ask_step(out, "contact", {**draft, "reach_by": turn.note("way")})
+        if step == "contact":
+            out.utter_message(response=f"utter_not_{draft['reach_by']}")
+        else:
+            out.utter_message(response="utter_ask_reach_again")
+        return []
+
+    def _agreed(
+        self, out: CollectingDispatcher, turn: Turn, step: str, draft: Draft
+    ) -> list[EventType]:
+        if step != "consent":
+            return ask_step(out, step, draft, turn)
+        out.utter_message(response="utter_message_left")
+        say_association(out, turn, "utter_association_reach")
+        done = [SlotSet(ORDER, "leave_message"), SlotSet(LEAVING, None), SlotSet(KEPT, None)]
+        return [*done, SlotSet(HANDOFF, False), SlotSet(MISSES, 0)]
+
+
+def ask_step(
+    out: CollectingDispatcher, step: str, draft: Draft, turn: Optional[Turn] = None
+) -> list[EventType]:
+    """Asks for the next part of the message."""
+    gaps = {}
+    response = f"utter_ask_{step}"
+    if step == "contact":
+        response = f"utter_ask_contact_{draft['reach_by']}"
+    if step == "consent":
+        _, days = (turn.metadata("keeps") if turn else None) or (30, 90)
+        gaps = {"days": str(days)}
+    out.utter_message(response=response, **gaps)
+    return [SlotSet(LEAVING, step), SlotSet(DRAFT, draft), SlotSet(ASKS, None)]
+
+
+def _contact(text: str) -> Optional[dict[str, str]]:
+    """A number or an e-mail address in a text."""
+    email = _EMAIL.search(text)
+    if email:
+        return {"reach_by": "email", "contact": email[0].rstrip(".")}
+    phone = _PHONE.search(text)
+    return {"reach_by": "phone", "contact": phone[0]} if phone else None

@@ -1,0 +1,383 @@
+"""One turn of a conversation: what was remembered, what is heard, Rasa's answer, what is kept."""
+
+import re
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Optional
+
+from sqlalchemy.engine import Engine
+
+from bot import hearing
+from bot.inprocess import Turns
+from bot.keeping import Keeping
+from bot.payloads import ALWAYS, UnknownPayload, intent_of
+from bot.reply import Incoming, Message, Reply, from_rasa, ids
+from bot.store import Conversations, Handoffs, State, States
+from knowledge import LANGUAGES, LUXEMBOURG, directory
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+#: What our own intents mean in the public contract (shared names only).
+PUBLIC = {
+    "no_words": "nlu_fallback",
+    "too_long": "nlu_fallback",
+    "other_language": "out_of_scope",
+    "skip_question": "inform",
+    "delete_data": "privacy",
+    "leave_message": "human_handoff",
+    "reach_by_phone": "human_handoff",
+    "reach_by_email": "human_handoff",
+    "dictated": "inform",
+    "agree": "affirm",
+    "refuse": "deny",
+    "cancel": "deny",
+    "resume": "affirm",
+    "still_there": "nlu_fallback",
+}
+#: Slots the dialogue itself works with; their actions say what the others mean.
+LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
+    "language",
+    "order",
+    "leaving",
+    "draft",
+    "kept",
+    "after_crisis",
+)
+#: The payloads of the dialogue about a message for the office; any other button ends it.
+_ABOUT_MESSAGE = frozenset(
+    {"leave_message", "reach_by_phone", "reach_by_email", "agree", "refuse", "cancel"}
+)
+#: Says little of its own: what was asked before a cry for help may be offered again.
+_SMALL = frozenset({"thank", "affirm", "deny", "greet", "bot_challenge"})
+#: Right after a cry for help these are no reason for a menu.
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long", "help_menu"})
+_DETAIL = "ask_"
+_OFFERED = 200
+_SAID = 40
+
+
+class Dialogue:
+    """Answers one message after the other. Everything it remembers is in the database."""
+
+    def __init__(self, agent: "Agent", turns: Turns, engine: Engine, keeping: Keeping) -> None:
+        self._agent = agent
+        self._turns = turns
+        self._keeping = keeping
+        self._states = States(engine)
+        self._handoffs = Handoffs(engine)
+        self._conversations = Conversations(engine)
+
+    async def turn(self, conversation: str, message: Incoming) -> Reply:
+        """Answers a message. Raises UnknownPayload."""
+        state = self._states.load(conversation)
+        if state and message.message_id and state.last.get("id") == message.message_id:
+            return Reply(**state.last["reply"])
+        state, notices = self._begin(conversation, state, message)
+        if self._handoffs.owner(conversation) == "person":
+            return await self._beside_a_person(conversation, state, message)
+        return await self._answer(conversation, state, notices, message)
+
+    def language(self, conversation: str) -> Optional[str]:
+        """The language of a conversation, if it has begun."""
+        state = self._states.load(conversation)
+        return state.slots.get(LANGUAGE) if state else None
+
+    def forget(self, conversation: str) -> None:
+        """Erases a conversation, the right to go on with it included."""
+        self._conversations.erase(conversation)
+
+    async def parse(self, text: str, metadata: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """Rasa's parse of a text."""
+        from rasa.core.channels.channel import UserMessage
+
+        assert self._agent.processor
+        message = UserMessage(text=text, metadata=metadata or {})
+        found: dict[str, Any] = await self._agent.processor.parse_message(message)
+        return found
+
+    def words(self, response: str, language: str, **gaps: str) -> list[Message]:
+        """A response of domain.yml in a language, as a message. `gaps` fill it."""
+        for variation in self._agent.domain.responses[response]:
+            if variation["condition"][0]["value"] == language:
+                text = variation["text"].format(**gaps)
+                buttons = variation.get("buttons") or []
+                return from_rasa([{"text": text, "buttons": buttons}], language)
+        raise LookupError(response)
+
+    def _begin(
+        self, conversation: str, state: Optional[State], message: Incoming
+    ) -> tuple[State, list[str]]:
+        """The state to begin with, after a long pause only the language, and what to say first."""
+        notices = []
+        if state and self._pause_was_long(state, message):
+            state = State(slots={LANGUAGE: state.slots.get(LANGUAGE)})
+            self._handoffs.withdraw(conversation)
+            notices.append("utter_new_session")
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        if self._handoffs.idle_since(conversation, now - self._keeping.pause):
+            # Nobody may wait for a person who has gone.
+            self._handoffs.give_back(conversation)
+        if self._handoffs.returned(conversation) and not notices:
+            notices.append("utter_automated_again")
+        if state is None:
+            known = message.page_language in LANGUAGES
+            slots = {LANGUAGE: message.page_language} if known else {}
+            return State(slots=slots), []
+        return state, notices
+
+    def _pause_was_long(self, state: State, message: Incoming) -> bool:
+        if message.at and state.at:
+            return _moment(message.at) - _moment(state.at) > self._keeping.pause
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        return state.seen is not None and now - state.seen > self._keeping.pause
+
+    async def _beside_a_person(self, conversation: str, state: State, message: Incoming) -> Reply:
+        """A person answers: the assistant is silent, but for helplines and the order to erase."""
+        language = str(state.slots.get(LANGUAGE) or message.page_language or LANGUAGES[0])
+        text = message.text or ""
+        if hearing.wants_erasure(text) or intent_of(message.payload) == "delete_data":
+            return await self._answer(conversation, state, [], message)
+        silent = Reply(language=language, intent="inform", handoff=True, silent=True)
+        if message.payload is not None:
+            return silent
+        self._handoffs.hear(conversation, text)
+        found = await self.parse(neutral(text), {LANGUAGE: language})
+        if not found.get("crisis"):
+            return silent
+        reply, _ = await self._ask_rasa(conversation, state, message, found)
+        return replace(reply, handoff=True)
+
+    async def _answer(
+        self, conversation: str, state: State, notices: list[str], message: Incoming
+    ) -> Reply:
+        payload = message.payload
+        if payload is not None and payload not in state.offered and not ALWAYS.fullmatch(payload):
+            raise UnknownPayload(payload)
+        found = await self._hear(state, message)
+        self._leave_what_ended(state, found["intent"]["name"])
+        if found["intent"]["name"] == "restart":
+            self._handoffs.withdraw(conversation)
+        reply, tracker = await self._ask_rasa(conversation, state, message, found)
+        slots = {n: s.value for n, s in tracker.slots.items() if s.value != s.initial_value}
+        slots[LANGUAGE] = reply.language
+        if reply.crisis and not found.get("crisis_guessed"):
+            # Nothing but a flag is kept of a cry for help: no place and no age from it either.
+            slots.update({name: state.slots.get(name) for name in ("place", "age")})
+        intent = str(found["intent"]["name"])
+        offer = self._offer(slots, intent, reply)
+        said = [m for name in notices for m in self.words(name, reply.language)]
+        # In danger the number comes first.
+        messages = [*reply.messages, *said] if reply.crisis else [*said, *reply.messages]
+        reply = replace(reply, messages=[*messages, *offer])
+        if slots.pop(ORDER, None) == "delete":
+            self._conversations.forget(conversation)
+            self._states.save(conversation, State({LANGUAGE: reply.language}, at=message.at))
+            return reply
+        self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
+        self._keep(conversation, state, slots, message, reply)
+        return reply
+
+    async def _hear(self, state: State, message: Incoming) -> dict[str, Any]:
+        """Rasa's parse, and what is heard besides: orders, dictation, whom a cry is about."""
+        language = state.slots.get(LANGUAGE)
+        metadata: dict[str, Any] = {
+            LANGUAGE: language if language in LANGUAGES else None,
+            "at": message.at,
+            "keeps": [self._keeping.days, self._keeping.message_days],
+            "desk": self._handoffs.someone_here(),
+        }
+        text = message.text or ""
+        if message.payload is not None:
+            return {**await self.parse(message.payload, metadata), "metadata": metadata}
+        if _is_command(text):
+            metadata["command"] = True
+        found = {**await self.parse(neutral(text), metadata), "metadata": metadata}
+        crisis = found.get("crisis") or []
+        age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
+        found["whom"] = hearing.whom(text, age) if crisis else None
+        found["foreign"] = found.get("language") not in LANGUAGES
+        found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
+        if state.slots.get(LEAVING):
+            found["way"] = hearing.way(text)
+        if not crisis:
+            name = self._own_intent(state, found["intent"]["name"], text)
+            if name != found["intent"]["name"]:
+                found["intent"] = {"name": name, "confidence": 1.0}
+                long = state.slots.get(LEAVING) == "message"
+                kept = {LANGUAGE} if name != "dictated" or long else set()
+                found["entities"] = [e for e in found["entities"] if e["entity"] in kept]
+        return found
+
+    def _own_intent(self, state: State, intent: str, text: str) -> str:
+        """What a text means at this point of the dialogue, if not what it says alone."""
+        slots = state.slots
+        if hearing.wants_erasure(text):
+            return "delete_data"
+        leaving, kept = slots.get(LEAVING), slots.get(KEPT) or {}
+        if leaving:
+            if hearing.cancels(text):
+                return "cancel"
+            if intent in ("no_words", "too_long"):
+                return intent
+            if leaving != "consent":
+                return "dictated"
+            return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
+        if kept.get("offered") and intent == "affirm":
+            return "resume"
+        lost = intent == "inform" and not slots.get("need")
+        if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
+            return "still_there"
+        return intent
+
+    def _leave_what_ended(self, state: State, intent: str) -> None:
+        """Another button, or starting over, ends the dialogue about a message for the office."""
+        slots = state.slots
+        dictating = intent in _ABOUT_MESSAGE or intent in ("dictated", "no_words", "too_long")
+        crisis = intent.startswith("crisis_")
+        if slots.get(LEAVING) and not (dictating or crisis or intent == "change_language"):
+            slots.update({LEAVING: None, DRAFT: None})
+        if intent in ("restart", "delete_data"):
+            slots.update({LEAVING: None, DRAFT: None, KEPT: None, AFTER_CRISIS: None})
+
+    async def _ask_rasa(
+        self, conversation: str, state: State, message: Incoming, found: dict[str, Any]
+    ) -> "tuple[Reply, DialogueStateTracker]":
+        from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+        self._turns.begin(conversation, state.slots)
+        channel = CollectingOutputChannel()
+        try:
+            await self._agent.handle_message(
+                UserMessage(
+                    text=message.payload or neutral(message.text or ""),
+                    output_channel=channel,
+                    sender_id=conversation,
+                    parse_data=found,
+                    input_channel="weeweiser",
+                    metadata=found.get("metadata"),
+                )
+            )
+        finally:
+            tracker = self._turns.end(conversation)
+        assert tracker
+        return self._reply(tracker, channel.messages), tracker
+
+    def _reply(self, tracker: "DialogueStateTracker", said: list[dict[str, Any]]) -> Reply:
+        language = str(tracker.get_slot(LANGUAGE))
+        message = tracker.latest_message
+        intent = str((message.intent or {}).get("name")) if message else ""
+        messages = from_rasa(said, language)
+        services = ids(messages, "service")
+        if intent.startswith(_DETAIL):
+            services += [i for i in tracker.get_slot("shown") or [] if i not in services]
+        heard = (message.parse_data or {}).get("crisis") if message else None
+        return Reply(
+            language=language,
+            intent=PUBLIC.get(intent, intent),
+            messages=messages,
+            services=services,
+            helplines=ids(messages, "helpline"),
+            asks=tracker.get_slot("asks"),
+            handoff=bool(tracker.get_slot("handoff")),
+            crisis=bool(heard) or _warned(tracker) or intent == "still_there",
+        )
+
+    def _offer(self, slots: dict[str, Any], intent: str, reply: Reply) -> list[Message]:
+        """After a cry for help, what was being asked before, as one quiet choice; only once."""
+        kept: Optional[dict[str, Any]] = slots.get(KEPT)
+        if reply.crisis:
+            return []
+        if intent not in _SMALL:
+            # Something else goes on: the danger is no longer what is talked about.
+            slots.update({AFTER_CRISIS: None, KEPT: None})
+            return []
+        if not kept or kept.get("offered"):
+            slots[KEPT] = None
+            return []
+        slots[KEPT] = {**kept, "offered": True}
+        if kept.get(LEAVING):
+            return self.words("utter_resume_message", reply.language)
+        need = directory().current.needs[kept["need"]]
+        return self.words("utter_resume", reply.language, topic=need.label.in_(reply.language))  # type: ignore[arg-type]
+
+    def _carry_out(
+        self, conversation: str, order: Optional[str], slots: dict[str, Any], language: str
+    ) -> None:
+        """What an action ordered, because actions do not touch the database."""
+        if order == "ask_person":
+            self._handoffs.ask(conversation, language=language)
+        elif order == "withdraw":
+            self._handoffs.withdraw(conversation)
+        elif order == "leave_message":
+            draft = slots.pop(DRAFT)
+            self._handoffs.leave_message(
+                conversation,
+                draft["text"],
+                draft["reach_by"],
+                draft["contact"],
+                datetime.now(timezone.utc).replace(tzinfo=None),
+                language=language,
+            )
+            self._handoffs.withdraw(conversation)
+
+    def _keep(
+        self,
+        conversation: str,
+        before: State,
+        slots: dict[str, Any],
+        message: Incoming,
+        reply: Reply,
+    ) -> None:
+        offered = [c["payload"] for m in reply.messages for c in m.get("choices", [])]
+        secret = reply.crisis or bool(before.slots.get(AFTER_CRISIS)) or slots.get(LEAVING)
+        said = [] if secret or before.slots.get(LEAVING) else _said(message, reply)
+        last: dict[str, Any] = {}
+        if message.message_id and not reply.crisis:
+            last = {"id": message.message_id, "reply": asdict(reply)}
+        state = State(
+            slots={name: value for name, value in slots.items() if value is not None},
+            offered=list(dict.fromkeys([*before.offered, *offered]))[-_OFFERED:],
+            said=[*before.said, *said][-_SAID:],
+            last=last,
+            at=message.at,
+        )
+        self._states.save(conversation, state)
+
+
+def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
+    """The words of a turn, without the cards."""
+    visitor = message.text if message.payload is None else message.payload
+    lines = [{"who": "visitor", "text": visitor or "", "lang": reply.language}]
+    lines += [
+        {"who": "assistant", "text": m["text"], "lang": m["lang"]}
+        for m in reply.messages
+        if m.get("text")
+    ]
+    return lines
+
+
+def _warned(tracker: "DialogueStateTracker") -> bool:
+    """Whether the emergency number was said because a cry for help may have been meant."""
+    from rasa.shared.core.events import BotUttered
+
+    return any(
+        isinstance(e, BotUttered) and e.metadata.get("utter_action") == "utter_in_danger"
+        for e in tracker.events
+    )
+
+
+def _moment(iso: str) -> datetime:
+    moment = datetime.fromisoformat(iso)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LUXEMBOURG)
+
+
+def neutral(text: str) -> str:
+    """A visitor's text can never be read as a command: no leading slash."""
+    return text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
+
+
+def _is_command(text: str) -> bool:
+    """Typed as Rasa's commands are: `/restart`. Only a button may mean that."""
+    return re.fullmatch(r"\s*/+\w*\s*(\{.*)?", text, re.DOTALL) is not None

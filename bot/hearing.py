@@ -1,0 +1,69 @@
+"""What a message says of the conversation itself, in fixed words: erase it, stop, who is meant.
+
+The patterns are data (data/lexicon/requests.yml, emergency.yml), with sentences they must and
+must not catch.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any, Literal, Optional
+
+from bot.nlu.crisis import plain
+from bot.nlu.files import LEXICON, read_words
+from bot.nlu.text import clean
+
+#: Whom a cry for help is about; None: the writer, or not clear.
+Whom = Optional[Literal["other", "minor"]]
+_ADULT = 18
+
+
+def wants_erasure(text: str) -> bool:
+    """Whether the visitor orders to delete the conversation; a question about it is none."""
+    return _says("delete_data", text) and not _says("not_data", text)
+
+
+def cancels(text: str) -> bool:
+    """Whether the visitor wants to end what is being dictated."""
+    return _says("cancel", text)
+
+
+def agrees(text: str) -> bool:
+    """Whether the visitor says yes and nothing else."""
+    return _says("yes", text)
+
+
+def way(text: str) -> Optional[Literal["phone", "email"]]:
+    """How the visitor wants to be reached, if a word says so."""
+    phone, email = _says("phone", text), _says("email", text)
+    return None if phone == email else "phone" if phone else "email"
+
+
+def whom(text: str, age: Optional[float] = None) -> Whom:
+    """Whom a cry for help is about. `age`: one that was said in the same message."""
+    about_self = _says("self", text)
+    if _says("minor", text) or (about_self and age is not None and age < _ADULT):
+        return "minor"
+    return "other" if _says("other", text) and not about_self else None
+
+
+def may_be_emergency(text: str) -> bool:
+    """Whether a message in a language we do not speak may tell of danger."""
+    return _emergency().search(clean(text).lower()) is not None
+
+
+def _says(kind: str, text: str) -> bool:
+    words = plain(text)
+    return any(pattern.search(words) for pattern in _patterns()[kind])
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, list[re.Pattern[str]]]:
+    content: Any = read_words(LEXICON / "requests.yml")
+    return {kind: [re.compile(e["pattern"]) for e in entries] for kind, entries in content.items()}
+
+
+@lru_cache(maxsize=1)
+def _emergency() -> re.Pattern[str]:
+    content: Any = read_words(LEXICON / "emergency.yml")
+    words = sorted({word for words in content.values() for word in words})
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")

@@ -1,0 +1,61 @@
+"""Opens the database, and forgets what has been kept long enough."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import StaticPool
+
+from bot.store import _schema
+from bot.store._conversations import conversations
+from bot.store._handoffs import left_messages
+from bot.store._schema import meta
+from bot.store._states import states
+
+IN_MEMORY = "sqlite://"
+
+
+def open_database(address: str = IN_MEMORY) -> Engine:
+    """The database at a SQLAlchemy address; makes the folder of an SQLite file."""
+    url = sa.engine.make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, future=True, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, future=True)
+    else:
+        # One connection for all threads: each would have a database of its own otherwise.
+        once = {"check_same_thread": False}
+        engine = sa.create_engine(url, future=True, poolclass=StaticPool, connect_args=once)
+
+    sa.event.listen(engine, "connect", _overwrite)
+    return engine
+
+
+def _overwrite(connection: Any, _: Any) -> None:
+    """What is deleted is gone from the file, too."""
+    connection.execute("pragma secure_delete = on")
+
+
+def expire(engine: Engine, now: datetime, *, days: int, message_days: int) -> list[str]:
+    """Deletes conversations without a turn for `days`; messages left for the office are kept
+    for `message_days` after their writers agreed. `now` is UTC without a zone. Gives the ids of
+    the conversations that are gone.
+    """
+    meta.create_all(engine)
+    before = now - timedelta(days=days)
+    quiet = sa.select(states.c.conversation).where(states.c.changed_at < before)
+    busy = sa.select(states.c.conversation).where(states.c.changed_at >= before)
+    begun = sa.select(conversations.c.id).where(
+        conversations.c.created_at < before, conversations.c.id.not_in(busy)
+    )
+    with engine.begin() as connection:
+        gone = list(connection.execute(sa.union(quiet, begun)).scalars())
+        connection.execute(conversations.delete().where(conversations.c.id.in_(begun)))
+        for name in gone:
+            _schema.erase(connection, name, kept=[left_messages.name])
+        late = left_messages.c.consented_at < now - timedelta(days=message_days)
+        connection.execute(left_messages.delete().where(late))
+    return gone

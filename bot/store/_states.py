@@ -1,0 +1,67 @@
+"""The state of each conversation: one row, written once per turn, whatever its length."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Optional
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.store._schema import meta, now
+
+states = sa.Table(
+    "states",
+    meta,
+    sa.Column("conversation", sa.String(64), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False, index=True),
+)
+
+
+@dataclass
+class State:
+    """What is remembered from one turn to the next.
+
+    `slots`: Rasa's slots that are set. `offered`: payloads of the buttons shown, newest last.
+    `said`: what was said lately, `{"who": "visitor" | "assistant", "text", "lang"}`, for a person
+    who takes over. `last`: `{"id", "reply"}` of the last message that had an id. `at`: the time
+    that was pretended in the last turn, ISO 8601, if one was. `seen`: when it was (UTC).
+    """
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    offered: list[str] = field(default_factory=list)
+    said: list[dict[str, str]] = field(default_factory=list)
+    last: dict[str, Any] = field(default_factory=dict)
+    at: Optional[str] = None
+    seen: Optional[datetime] = None
+
+
+class States:
+    """Reads and writes states. Works on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        meta.create_all(engine)
+
+    def load(self, conversation: str) -> Optional[State]:
+        """The state after the last turn; None when there was none."""
+        query = sa.select((states.c.state, states.c.changed_at))
+        with self._engine.connect() as connection:
+            row = connection.execute(query.where(states.c.conversation == conversation)).first()
+        return State(**json.loads(row[0]), seen=row[1]) if row else None
+
+    def save(self, conversation: str, state: State) -> None:
+        """Replaces the state; `seen` becomes now."""
+        kept = asdict(state)
+        del kept["seen"]
+        values = {"state": json.dumps(kept, ensure_ascii=False), "changed_at": now()}
+        one = states.c.conversation == conversation
+        with self._engine.begin() as connection:
+            if not connection.execute(states.update().where(one).values(**values)).rowcount:
+                connection.execute(states.insert().values(conversation=conversation, **values))
+
+    def said(self, conversation: str) -> list[dict[str, str]]:
+        """What was said lately, for a person who takes over; nothing of a crisis."""
+        state = self.load(conversation)
+        return state.said if state else []

@@ -1,0 +1,85 @@
+"""What is heard in fixed words: each pattern with the sentences it must and must not catch."""
+
+from typing import Any
+
+import pytest
+
+from bot import hearing
+from bot.nlu.files import LEXICON, read_words
+
+CONTENT: Any = read_words(LEXICON / "requests.yml")
+
+
+def sentences(key: str) -> list[Any]:
+    return [
+        pytest.param(kind, entry, sentence, id=f"{kind}: {sentence}")
+        for kind, entries in CONTENT.items()
+        for entry in entries
+        for sentence in entry.get(key, [])
+    ]
+
+
+@pytest.mark.parametrize(("kind", "entry", "sentence"), sentences("catches"))
+def test_a_pattern_catches_its_sentences(kind: str, entry: Any, sentence: str) -> None:
+    import re
+
+    from bot.nlu.crisis import plain
+
+    assert re.search(entry["pattern"], plain(sentence)), plain(sentence)
+
+
+@pytest.mark.parametrize(("kind", "entry", "sentence"), sentences("not"))
+def test_what_is_not_meant_is_not_heard(kind: str, entry: Any, sentence: str) -> None:
+    if kind == "delete_data":
+        assert not hearing.wants_erasure(sentence)
+    else:
+        assert not hearing._says(kind, sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("mon voisin bat sa femme", "other"),
+        ("mon mari me bat", None),
+        ("mein Nachbar schlägt seine Frau", "other"),
+        ("mein Mann schlägt mich", None),
+        ("mäin Noper schléit seng Fra", "other"),
+        ("mäi Mann schléit mech", None),
+        ("je veux mourir", None),
+        ("ma copine veut se suicider", "other"),
+        ("meine Freundin will sich umbringen", "other"),
+        ("meng Frëndin wëll sech ëmbréngen", "other"),
+        ("mein Vater schlägt mich", "minor"),
+        ("mon père me bat", "minor"),
+        ("mäi Papp schléit mech", "minor"),
+        ("mon amie me dit qu'elle veut mourir", "other"),
+    ],
+)
+def test_whom_a_cry_for_help_is_about(text: str, whom: str | None) -> None:
+    assert hearing.whom(text) == whom
+
+
+def test_a_young_age_makes_a_child() -> None:
+    assert hearing.whom("il me frappe", 15) == "minor"
+    assert hearing.whom("il me frappe", 35) is None
+    assert hearing.whom("le voisin bat son fils", 8) == "other", "the age of the one who is beaten"
+
+
+@pytest.mark.parametrize(
+    "text", ["Please help me, police!", "помогите, полиция", "É uma EMERGÊNCIA"]
+)
+def test_danger_in_other_languages(text: str) -> None:
+    assert hearing.may_be_emergency(text)
+
+
+@pytest.mark.parametrize("text", ["I am looking for a crèche", "preciso de ajuda com papéis"])
+def test_no_danger_in_other_languages(text: str) -> None:
+    assert not hearing.may_be_emergency(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("par téléphone", "phone"), ("per Mail", "email"), ("téléphone ou mail", None), ("jo", None)],
+)
+def test_the_way_to_be_reached(text: str, way: str | None) -> None:
+    assert hearing.way(text) == way
