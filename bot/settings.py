@@ -63,9 +63,6 @@ class Settings(BaseSettings):
     messenger_quiet_minutes: int = Field(
         default=60, ge=1, description="Silence after somebody of the page wrote by hand."
     )
-    messenger_retention_days: int = Field(
-        default=30, ge=1, description="Days without a message until all of a person is deleted."
-    )
     messenger_graph_version: str = Field(
         default="v25.0", regex=r"^v\d{1,3}\.\d$", description="Version of Meta's Graph API."
     )

@@ -8,15 +8,18 @@ from typing import Any, Optional
 from prometheus_client import Gauge
 
 from bot.channels.messenger._client import GraphClient
+from bot.channels.messenger._desk import Desk
 from bot.channels.messenger._events import Ours
 from bot.channels.messenger._inbox import Inbox
 from bot.channels.messenger._person import Door
+from bot.channels.messenger._render import render
 from bot.channels.messenger._settings import Secrets
 from bot.channels.messenger._turn import Answering, Turn
 from bot.channels.messenger._worker import Sending, Worker, now, worker_name
 from bot.settings import Settings
-from bot.store import Conversations
+from bot.store import Conversations, Handoffs
 from bot.store.messenger import (
+    Outgoing,
     Queue,
     Reception,
     Records,
@@ -29,6 +32,7 @@ _log = logging.getLogger(__name__)
 _DAY_MS = 24 * 3600 * 1000
 _PURGE_SECONDS = 3600.0
 _COUNT_SECONDS = 15.0
+_DESK_SECONDS = 1.0
 _waiting = Gauge("weeweiser_messenger_waiting", "Messages that wait", ["box"])
 _oldest = Gauge("weeweiser_messenger_oldest_seconds", "Age of the oldest unanswered message")
 _token = Gauge("weeweiser_messenger_token_refused", "1: the page's token is refused")
@@ -43,13 +47,15 @@ class Messenger:
         secrets: Secrets,
         assistant: Answering,
         conversations: Conversations,
+        handoffs: Handoffs,
         client: Optional[Sending] = None,
     ) -> None:
         self.secrets = secrets
         self._conversations = conversations
+        self._desk = Desk(handoffs, assistant)
         self.ours = Ours(page=secrets.page_id, app=secrets.app_id)
         self.door = Door(secrets.privacy_key)
-        self.retention_days = settings.messenger_retention_days
+        self.keep_days = settings.keep_days
         self._client: Any = client or GraphClient(settings)
         # One thread: SQLite takes one writer at a time, and waiting for it here is the shortest.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="messenger")
@@ -63,7 +69,9 @@ class Messenger:
             public_url=settings.public_url,
             to_inbox=settings.messenger_handoff == "inbox",
         )
-        self.worker = Worker(self.queue, turn, self._client, self.door, conversations, self.thread)
+        self.worker = Worker(
+            self.queue, turn, self._client, self.door, assistant.erase, self.thread
+        )
         rules = Rules(quiet_ms=settings.messenger_quiet_minutes * 60_000)
         reception = Reception(self._engine, rules)
         self.inbox = Inbox(reception, self.door, self.thread, self.worker.wake)
@@ -77,6 +85,7 @@ class Messenger:
         self._tasks = [
             asyncio.create_task(self._regularly(_PURGE_SECONDS, self._purge)),
             asyncio.create_task(self._regularly(_COUNT_SECONDS, self._count)),
+            asyncio.create_task(self._regularly(_DESK_SECONDS, self._pass_on)),
         ]
 
     async def stop(self) -> None:
@@ -107,9 +116,19 @@ class Messenger:
             await asyncio.sleep(seconds)
 
     def _purge(self) -> None:
-        gone = self.records.purge(self.retention_days * _DAY_MS, now())
+        gone = self.records.purge(self.keep_days * _DAY_MS, now())
+        for person in gone:
+            self._conversations.erase(person)
         if gone:
-            _log.info("messenger_deleted_old people=%d", gone)
+            _log.info("messenger_deleted_old people=%d", len(gone))
+
+    def _pass_on(self) -> None:
+        """What happened at the desk goes to the person."""
+        for person, happening, messages in self._desk.news(self.queue.told()):
+            bodies = render(messages, str(messages[0]["lang"]))
+            said = [Outgoing(body, by_person=True) for body in bodies]
+            if self.queue.tell(person, happening, said, now()):
+                self.worker.wake_from_thread()
 
     def _count(self) -> None:
         waiting = self.records.waiting(now())

@@ -65,7 +65,7 @@ def add_deletion(router: APIRouter, public_url: Optional[str]) -> None:
             day = moment.strftime("%d.%m.%Y")
             key = "page_done" if found.found else "page_nothing"
             lines = [words(language, key, day=day)]
-        lines.append(words(language, "page_how", days=channel.retention_days))
+        lines.append(words(language, "page_how", days=channel.keep_days))
         content = _PAGE.format(
             language=language,
             title=html.escape(words(language, "page_title")),

@@ -9,7 +9,8 @@ import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 
-_PREFIX = "m-"
+#: What the names of people begin with, and so their conversations.
+PREFIX = "m-"
 
 
 class UnreadableAddress(Exception):
@@ -26,7 +27,7 @@ class Door:
 
     def person(self, number: str) -> str:
         """The name a person has inside, also of their conversation."""
-        return _PREFIX + _mac(self._hash_key, number)[:40]
+        return PREFIX + _mac(self._hash_key, number)[:40]
 
     def once(self, mid: str) -> str:
         """What tells an event from every other, without Meta's own id."""

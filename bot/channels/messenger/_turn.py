@@ -7,14 +7,16 @@ from typing import Any, Optional, Protocol
 
 from bot.assistant import UnknownPayload
 from bot.channels.messenger import _payloads
-from bot.channels.messenger._notices import ERASE, erase_button, notice
+from bot.channels.messenger._notices import notice
 from bot.channels.messenger._render import more_choices, render
 from bot.reply import Message, Reply
 from bot.store import Conversations
 from bot.store.messenger import Ask, Outgoing
+from knowledge import LANGUAGES, directory, spoken
 
 #: How often somebody who sends pictures is asked to write, at most.
 _WRITE_AGAIN_MS = 60_000
+_GREET = "/greet"
 
 
 class Answering(Protocol):
@@ -27,11 +29,14 @@ class Answering(Protocol):
         text: Optional[str] = None,
         payload: Optional[str] = None,
         page_language: Optional[str] = None,
+        message_id: Optional[str] = None,
     ) -> Reply: ...
 
-    async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply: ...
-
     async def parse(self, text: str) -> dict[str, Any]: ...
+
+    async def erase(self, conversation: str) -> None: ...
+
+    def words(self, response: str, language: str, **gaps: str) -> list[Message]: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Turn:
     async def answer(self, ask: Ask) -> Answer:
         """Raises what the assistant raises (Busy), and whatever a mistake of ours raises."""
         if ask.last:
-            return self._notice(ask, "sorry", state="dead")
+            return self._sorry(ask)
         if ask.silent and not await self._is_crisis(ask):
             return Answer(state="silent")
         if ask.kind == "too_fast":
@@ -75,7 +80,7 @@ class Turn:
                 return Answer()
             return self._notice(ask, "please_write", told_write=True)
         if ask.kind == "start":
-            return self._said(ask, await self._assistant.greet(ask.person, ask.language))
+            return await self._asked(ask, ask.language, payload=_GREET)
         if ask.kind == "choice":
             return await self._choice(ask)
         return await self._words(ask, ask.language)
@@ -86,8 +91,13 @@ class Turn:
         return bool(text and (await self._assistant.parse(text)).get("crisis"))
 
     async def _words(self, ask: Ask, language: Optional[str]) -> Answer:
-        text = ask.content.get("text") or ""
-        reply = await self._assistant.answer(ask.person, text=text, page_language=language)
+        return await self._asked(ask, language, text=ask.content.get("text") or "")
+
+    async def _asked(self, ask: Ask, language: Optional[str], **words: str) -> Answer:
+        # After a crash the same message is asked again, and gets the same answer.
+        reply = await self._assistant.answer(
+            ask.person, page_language=language, message_id=f"messenger-{ask.id}", **words
+        )
         return self._said(ask, reply)
 
     async def _choice(self, ask: Ask) -> Answer:
@@ -102,39 +112,43 @@ class Turn:
             if ask.choices is None:
                 return self._notice(ask, "no_more")
             return Answer([Outgoing(body) for body in more_choices(ask.choices, page)])
-        if payload == ERASE:
-            goodbye = self._notice(ask, "erased")
-            return Answer([*goodbye.outgoing, Outgoing(kind="erase")])
-        if payload == "/greet":
-            return self._said(ask, await self._assistant.greet(ask.person, language))
         try:
-            reply = await self._assistant.answer(
-                ask.person, payload=payload, page_language=language
-            )
+            return await self._asked(ask, language, payload=payload)
         except UnknownPayload:
-            # An old button, or one of a page's menu: its title says what is wanted.
+            # A button of long ago: its title says what is wanted.
             return await self._words(ask, language)
-        return self._said(ask, reply)
 
     def _said(self, ask: Ask, reply: Reply) -> Answer:
         messages = list(reply.messages)
         if not messages:  # somebody at the desk has the conversation
             return Answer(language=reply.language, state="silent")
-        if reply.intent == "privacy":
-            messages.append(erase_button(reply.language))
-        rate = bool(reply.services) and not reply.helplines and reply.asks is None
+        rate = bool(reply.services) and not reply.crisis and reply.asks is None
         bodies = render(messages, reply.language, public_url=self._public_url, rate=rate)
         if ask.returns and ask.kind != "start":
-            bodies = [*render(notice(reply.language, "back"), reply.language), *bodies]
+            again = render(
+                self._assistant.words("utter_automated_again", reply.language), reply.language
+            )
+            # In danger the number comes first.
+            bodies = [*bodies, *again] if reply.crisis else [*again, *bodies]
         outgoing = [Outgoing(body) for body in bodies]
+        if reply.erased:
+            outgoing.append(Outgoing(kind="erase"))
         if self._to_inbox and reply.handoff and reply.intent == "human_handoff":
             outgoing.append(Outgoing(kind="pass"))
         return Answer(
             outgoing,
             language=reply.language,
             choices=next((m for m in reversed(messages) if m.get("choices")), None),
-            urgent=bool(ask.silent or reply.helplines),
+            urgent=reply.crisis,
         )
+
+    def _sorry(self, ask: Ask) -> Answer:
+        language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
+        phone = directory().current.association.facts.get("phone")[0]
+        said = self._assistant.words(
+            "utter_technical_problem", str(language), phone=spoken(phone.value)
+        )
+        return Answer([Outgoing(body) for body in render(said, str(language))], state="dead")
 
     def _notice(self, ask: Ask, key: str, **remembered: Any) -> Answer:
         language = ask.language

@@ -6,7 +6,7 @@ import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-from typing import Any, Callable, Optional, Protocol, TypeVar
+from typing import Any, Awaitable, Callable, Optional, Protocol, TypeVar
 
 from prometheus_client import Counter
 
@@ -18,7 +18,6 @@ from bot.channels.messenger._retry import next_try
 from bot.channels.messenger._turn import Turn
 from bot.channels.messenger._window import tag_for
 from bot.logs import where
-from bot.store import Conversations
 from bot.store.messenger import Ask, Lost, Queue, Send, Step
 
 T = TypeVar("T")
@@ -57,14 +56,14 @@ class Worker:
         turn: Turn,
         client: Sending,
         door: Door,
-        conversations: Conversations,
+        erase: Callable[[str], Awaitable[None]],
         thread: ThreadPoolExecutor,
     ) -> None:
         self._queue = queue
         self._turn = turn
         self._client = client
         self._door = door
-        self._conversations = conversations
+        self._erase = erase
         self._thread = thread
         self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -87,6 +86,11 @@ class Worker:
     def wake(self) -> None:
         """There may be something to do."""
         self._news.set()
+
+    def wake_from_thread(self) -> None:
+        """The same, said from another thread than the loop's."""
+        if self._loop:
+            self._loop.get_loop().call_soon_threadsafe(self.wake)
 
     async def _look(self) -> None:
         while True:
@@ -166,7 +170,7 @@ class Worker:
 
     async def _send(self, send: Send) -> Step:
         if send.kind == "erase":
-            await self._do(self._conversations.erase, send.person)
+            await self._erase(send.person)
             return await self._do(self._queue.erased, send, now())
         try:
             await self._deliver(send)
@@ -191,11 +195,11 @@ class Worker:
     async def _failed(self, send: Send, error: GraphError) -> Step:
         _sendings.labels(type(error).__name__).inc()
         if isinstance(error, UnknownPerson):
-            await self._do(self._conversations.erase, send.person)
+            await self._erase(send.person)
             return await self._do(self._queue.erased, send, now())
         if isinstance(error, Refused) and error.ours and send.kind == "message":
             simple = plain(send.body)
-            if simple and "attachment" in send.body or "quick_replies" in send.body:
+            if simple and ("attachment" in send.body or "quick_replies" in send.body):
                 _log.error("messenger_body_refused error=%s", error)
                 return await self._do(self._queue.replaced, send, simple, str(error), now())
         wait = next_try(error, send.tries)

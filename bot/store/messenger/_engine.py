@@ -31,6 +31,8 @@ def _durable(connection: Any, _: Any) -> None:
     # Readers do not wait for writers; every commit reaches the disk before it returns.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    # What is deleted is gone from the file, too.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import writing
 from bot.store.messenger._tables import inbox, outbox, people
-from bot.store.messenger._turns import Turns
 
 LEASE_MS = 60_000
 #: How long a message that may have been sent waits for its echo before it is sent again.
@@ -88,7 +87,6 @@ class Queue:
         self._engine = engine
         self._worker = worker
         self._grace_ms = grace_ms
-        self._turns = Turns()
 
     def release_all(self) -> None:
         """Ends every claim: at the start, where no other process can be at work."""
@@ -218,15 +216,21 @@ class Queue:
             _change(connection, send.person, language=None, source=None, choices=None)
             return self._next(connection, row, now)
 
-    def put(self, person: str, outgoing: list[Outgoing], now: int) -> bool:
-        """Adds messages from elsewhere (somebody at the desk); False: no such person."""
+    def told(self) -> int:
+        """The last happening at the desk that anybody was told of."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.max(people.c.told))).scalar() or 0)
+
+    def tell(self, person: str, happening: int, outgoing: list[Outgoing], now: int) -> bool:
+        """Adds what happened at the desk, once; False: no such person, or told before."""
+        one = sa.and_(people.c.person == person, people.c.told < happening)
         with writing(self._engine) as connection:
-            known = connection.execute(
-                people.update().where(people.c.person == person).values(due_at=now)
+            new = connection.execute(
+                people.update().where(one).values(told=happening, due_at=now)
             ).rowcount
-            if known:
+            if new:
                 _put(connection, person, outgoing, now)
-        return bool(known)
+        return bool(new)
 
     def give_up(self, person: str, delay_ms: int, now: int) -> None:
         """Ends a claim after something unforeseen; the person is looked at again later."""
@@ -296,11 +300,7 @@ class Queue:
         )
 
     def _to_ask(self, connection: Connection, row: Any, asked: Any, now: int) -> Ask:
-        values: dict[str, Any] = {"state": "asking", "tries": asked.tries + 1}
-        if asked.state == "asking" or asked.mark is not None:
-            self._turns.forget_after(connection, row.person, asked.mark or 0)
-        else:
-            values["mark"] = self._turns.last(connection, row.person)
+        values = {"state": "asking", "tries": asked.tries + 1}
         connection.execute(inbox.update().where(inbox.c.id == asked.id).values(**values))
         self._hold(connection, row.person, now)
         return Ask(

@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import writing
 from bot.store.messenger._tables import deletions, inbox, outbox, people, seen
-from bot.store.messenger._turns import Turns
 
 _DAY = 24 * 3600 * 1000
 #: Longer than Meta repeats an event, and than events are taken.
@@ -50,15 +49,14 @@ class Records:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._turns = Turns()
 
     def erase(self, person: str) -> bool:
-        """Deletes all that is kept of a person, their conversation included; False: nothing."""
+        """Deletes all that is kept of a person, but their conversation; False: nothing."""
         with writing(self._engine) as connection:
             return self._erase(connection, person)
 
-    def purge(self, retention_ms: int, now: int) -> int:
-        """Deletes what is too old; how many people were deleted."""
+    def purge(self, retention_ms: int, now: int) -> list[str]:
+        """Deletes what is too old; the people who were deleted."""
         with writing(self._engine) as connection:
             connection.execute(seen.delete().where(seen.c.at < now - SEEN_MS))
             old = now - min(SEEN_MS, retention_ms)
@@ -77,7 +75,7 @@ class Records:
             gone = [row.person for row in connection.execute(query)]
             for person in gone:
                 self._erase(connection, person)
-        return len(gone)
+        return gone
 
     def waiting(self, now: int) -> Waiting:
         """How much waits."""
@@ -134,7 +132,6 @@ class Records:
         return Deletion(row.at, row.found) if row else None
 
     def _erase(self, connection: Connection, person: str) -> bool:
-        self._turns.forget_after(connection, person, 0)
         connection.execute(outbox.delete().where(outbox.c.person == person))
         connection.execute(inbox.delete().where(inbox.c.person == person))
         return bool(connection.execute(people.delete().where(people.c.person == person)).rowcount)

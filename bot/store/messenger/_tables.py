@@ -35,6 +35,8 @@ people = sa.Table(
     sa.Column("claimed_until", sa.BigInteger),
     sa.Column("written", sa.Float, nullable=False, server_default="0"),
     sa.Column("written_at", sa.BigInteger, nullable=False, server_default="0"),
+    #: The last happening at the desk the person was told of.
+    sa.Column("told", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("told_fast_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("told_write_at", sa.BigInteger, nullable=False, server_default="0"),
 )
@@ -51,8 +53,6 @@ inbox = sa.Table(
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"),
-    #: The conversation's last event before this message was answered.
-    sa.Column("mark", sa.BigInteger),
     sa.Index("messenger_inbox_person_state", "person", "state"),
 )
 #: What is to be sent, and was. `body` is emptied once it is.

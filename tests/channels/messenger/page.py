@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, AsyncIterator
 
 import httpx
-import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
 
@@ -21,7 +20,7 @@ from bot import problems
 from bot.assistant import Assistant
 from bot.channels import messenger
 from bot.settings import Settings
-from bot.store import Conversations
+from bot.store import Conversations, Handoffs, open_database
 from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph, serving
 
 PAGE = "100000000000001"
@@ -117,8 +116,11 @@ def _app(settings: Settings, assistant: Assistant) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        conversations = Conversations(sa.create_engine(settings.database, future=True))
-        app.state.messenger = messenger.Messenger(settings, page, assistant, conversations)
+        engine = open_database(settings.database)
+        app.state.handoffs = Handoffs(engine)
+        app.state.messenger = messenger.Messenger(
+            settings, page, assistant, Conversations(engine), app.state.handoffs
+        )
         await app.state.messenger.start()
         yield
         await app.state.messenger.stop()
