@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, pages, search, site, web
+from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
 from bot.guard import add_guard
 from bot.keeping import Keeping
@@ -38,7 +38,11 @@ _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older
 
 
 def create_app(settings: Settings, model: Path) -> FastAPI:
-    """Builds the application; the model is loaded when the server starts."""
+    """Builds the application; the model is loaded when the server starts.
+
+    Raises messenger.BadSettings when Messenger is set up in part.
+    """
+    page = messenger.secrets_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,10 +63,18 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
         watch_directory(settings.search_database)
+        app.state.messenger = None
+        if page:
+            app.state.messenger = messenger.Messenger(
+                settings, page, app.state.assistant, app.state.conversations, app.state.handoffs
+            )
+            await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
         yield
         forgetting.cancel()
+        if app.state.messenger:
+            await app.state.messenger.stop()
         app.state.assistant.stop()
         engine.dispose()
 
@@ -82,6 +94,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     app.include_router(hsds.router)
     app.include_router(search.router)
+    app.include_router(messenger.create_router(settings))
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))
     # Files only: pages hold keys, which packing together with foreign words could betray.
@@ -130,6 +143,8 @@ def _add_pages(app: FastAPI) -> None:
         # Not a reason to be taken out of service: the last good directory answers.
         on_disk = "broken" if directory().problems else "ok"
         body = {"ready": ready, **state, "directory_on_disk": on_disk}
+        if request.app.state.messenger:
+            body["messenger"] = request.app.state.messenger.state()
         return JSONResponse(body, status_code=200 if ready else 503)
 
     @app.get("/metrics", tags=["operation"])

@@ -8,7 +8,6 @@ import asyncio
 import gc
 import logging
 import threading
-import traceback
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, AsyncIterator, Coroutine, Optional, TypeV
 from sqlalchemy.engine import Engine
 
 from bot.keeping import Keeping
+from bot.logs import where
 from bot.payloads import UnknownPayload
 from bot.reply import Incoming, Message, Reply
 from bot.store import open_database
@@ -159,7 +159,7 @@ class Assistant:
         except UnknownPayload:
             raise
         except Exception as error:
-            _log.error("turn_failed conversation=%s error=%s", conversation, _where(error))
+            _log.error("turn_failed conversation=%s error=%s", conversation, where(error))
             return self._apology(conversation, incoming.page_language)
         if reply.messages or reply.silent:
             return reply
@@ -191,7 +191,7 @@ class Assistant:
         try:
             language = self._dialogue.language(conversation) or page_language
         except Exception as error:
-            _log.error("state_unreadable error=%s", _where(error))
+            _log.error("state_unreadable error=%s", where(error))
         known = next((code for code in LANGUAGES if code == language), LANGUAGES[0])
         messages = self._apology_messages(known)
         return Reply(language=known, intent="nlu_fallback", messages=messages)
@@ -199,12 +199,3 @@ class Assistant:
     def _apology_messages(self, language: str) -> list[Message]:
         phone = directory().current.association.facts.get("phone")[0]
         return self.words(_FALLBACK, language, phone=spoken(phone.value))
-
-
-def _where(error: BaseException) -> str:
-    """The root cause's type and place; never its message, which may quote the visitor."""
-    while error.__cause__:
-        error = error.__cause__
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"{type(error).__name__} at {place}"

@@ -174,7 +174,7 @@ class Dialogue:
         if slots.pop(ORDER, None) == "delete":
             self._conversations.forget(conversation)
             self._states.save(conversation, State({LANGUAGE: reply.language}, at=message.at))
-            return reply
+            return replace(reply, erased=True)
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
         self._keep(conversation, state, slots, message, reply)
         return reply

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import Counter, Histogram
 
 from bot import problems
+from bot.channels import messenger
 from bot.channels.html import policy
 from bot.settings import Settings
 
@@ -15,6 +16,8 @@ _log = logging.getLogger(__name__)
 _MOST = 64 * 1024
 #: A form writes most letters as six or twelve signs: 10,000 of them must fit.
 _MOST_OF_A_FORM = 192 * 1024
+#: Meta puts up to a thousand events into one call.
+_MOST_OF_A_WEBHOOK = 1024 * 1024
 _requests = Counter("weeweiser_requests_total", "HTTP requests", ["method", "status"])
 _seconds = Histogram("weeweiser_request_seconds", "Time to answer a HTTP request")
 
@@ -54,12 +57,18 @@ def add_guard(app: FastAPI, settings: Settings) -> None:
         return response
 
 
+def _most(path: str) -> int:
+    """Bytes a request's body may have."""
+    if path == messenger.PATH:
+        return _MOST_OF_A_WEBHOOK
+    return _MOST_OF_A_FORM if path.startswith("/talk") else _MOST
+
+
 def _refused(request: Request, origins: frozenset[str]) -> Optional[Response]:
     """The answer to a request that goes no further: too large, or a question of another site."""
     length = request.headers.get("content-length", "0")
     unbounded = "transfer-encoding" in request.headers
-    most = _MOST_OF_A_FORM if request.url.path.startswith("/talk") else _MOST
-    if unbounded or not length.isdigit() or int(length) > most:
+    if unbounded or not length.isdigit() or int(length) > _most(request.url.path):
         return problems.document(request, 413, "too_large")
     wanted = request.headers.get("access-control-request-method")
     if request.method != "OPTIONS" or wanted is None:

@@ -12,7 +12,7 @@ class Reply:
 
     `messages` is empty only while a person answers instead; `silent` and `handoff` are then
     true. `crisis`: somebody is or may be in danger, or was just before; a channel then asks for
-    no rating.
+    no rating. `erased`: all of the conversation was deleted.
     """
 
     language: str
@@ -24,6 +24,7 @@ class Reply:
     handoff: bool = False
     crisis: bool = False
     silent: bool = False
+    erased: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Literal, Optional
 
-from pydantic import BaseSettings, Field, validator
+from pydantic import BaseSettings, Field, SecretStr, validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -62,6 +62,38 @@ class Settings(BaseSettings):
         default=60, ge=0, description="Messages of one conversation in a minute; 0: no limit."
     )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
+    messenger_page_token: Optional[SecretStr] = Field(
+        default=None, description="Access token of the Facebook page, to send with."
+    )
+    messenger_app_secret: Optional[SecretStr] = Field(
+        default=None, description="Secret of the Meta app: signs what comes in and goes out."
+    )
+    messenger_verify_token: Optional[SecretStr] = Field(
+        default=None, description="Word of our own that Meta repeats when the webhook is set up."
+    )
+    messenger_privacy_key: Optional[SecretStr] = Field(
+        default=None, description="Random key of our own: hashes and seals the ids of people."
+    )
+    messenger_page_id: Optional[str] = Field(
+        default=None, regex=r"^\d{1,32}$", description="Id of the Facebook page."
+    )
+    messenger_app_id: Optional[str] = Field(
+        default=None, regex=r"^\d{1,32}$", description="Id of the Meta app."
+    )
+    messenger_handoff: Literal["desk", "inbox"] = Field(
+        default="desk", description="Who takes over when a person is asked for."
+    )
+    messenger_quiet_minutes: int = Field(
+        default=60, ge=1, description="Silence after somebody of the page wrote by hand."
+    )
+    messenger_graph_version: str = Field(
+        default="v25.0", regex=r"^v\d{1,3}\.\d$", description="Version of Meta's Graph API."
+    )
+    messenger_graph_address: str = Field(
+        default="https://graph.facebook.com",
+        regex=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$",
+        description="Address of Meta's Graph API, without a path.",
+    )
 
     @validator("public_url")
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
@@ -92,6 +124,12 @@ class Settings(BaseSettings):
         # It also stands in a policy header: no space, no semicolon, no comma.
         if not re.fullmatch(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/%-]*)?", value):
             raise ValueError("must be a plain https address, like https://www.example.lu/")
+        return value
+
+    @validator("messenger_page_token", "messenger_app_secret")
+    def _not_blank(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+        if value is not None and not value.get_secret_value().strip():
+            raise ValueError("must not be empty; leave it out to run without Messenger")
         return value
 
     class Config:

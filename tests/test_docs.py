@@ -75,6 +75,26 @@ def test_verbs_of_the_documents_exist() -> None:
     from bot.cli import app
 
     verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    verbs |= {str(group.name) for group in app.registered_groups}
     for path in DOCS:
         for verb in re.findall(r"python -m bot (\w+)", path.read_text(encoding="utf-8")):
             assert verb in verbs, f"{path.name}: {verb}"
+
+
+def test_verbs_of_messenger_exist() -> None:
+    from bot.cli_messenger import app
+
+    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    text = (ROOT / "docs" / "messenger.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"python -m bot messenger (\w+)", text)) == verbs
+
+
+def test_every_error_of_the_graph_api_is_explained() -> None:
+    from bot.channels.messenger import _errors
+
+    text = (ROOT / "docs" / "messenger.md").read_text(encoding="utf-8")
+    table = text.split("## Errors of the Graph API")[1].split("\n## ")[0]
+    pairs = [*_errors._WINDOW, *_errors._UNKNOWN, *_errors._BLOCKED]
+    known = {str(code) for code in (*_errors._TEMPORARY, *_errors._RATE, _errors._TOKEN)}
+    known |= {f"{code}/{subcode}" for code, subcode in pairs}
+    assert known <= set(re.findall(r"`([\d/]+)`", table))

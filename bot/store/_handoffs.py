@@ -231,6 +231,20 @@ class Handoffs:
         with self._engine.connect() as connection:
             return [Happening(*row) for row in connection.execute(query.order_by(table.c.id))]
 
+    def news(self, prefix: str, after: int = 0) -> list[tuple[str, Happening]]:
+        """The same of all conversations whose ids begin with `prefix`, with their ids."""
+        table = _happenings
+        query = (
+            sa.select(table)
+            .where(table.c.conversation.startswith(prefix, autoescape=True), table.c.id > after)
+            .order_by(table.c.id)
+        )
+        with self._engine.connect() as connection:
+            return [
+                (r.conversation, Happening(r.id, r.text, r.owner, r.role, r.lang, r.returned))
+                for r in connection.execute(query)
+            ]
+
     def leave_message(
         self,
         conversation: str,

@@ -1,0 +1,50 @@
+"""What people at the desk write, and that one of them answers now, as messages to pass on."""
+
+from collections import deque
+from typing import Iterator, Protocol
+
+from bot import roles
+from bot.channels.messenger._person import PREFIX
+from bot.reply import Message
+from bot.store import Handoffs, Happening
+from knowledge import LANGUAGES
+
+#: Happenings looked at again each time: on PostgreSQL a lower number may become visible later.
+_AGAIN = 100
+
+
+class Words(Protocol):
+    """The part of the assistant that has the words."""
+
+    def words(self, response: str, language: str, **gaps: str) -> list[Message]: ...
+
+
+class Desk:
+    """Reads what happened there."""
+
+    def __init__(self, handoffs: Handoffs, assistant: Words) -> None:
+        self._handoffs = handoffs
+        self._assistant = assistant
+        self._passed_on: deque[int] = deque(maxlen=2 * _AGAIN)
+
+    def news(self, after: int) -> Iterator[tuple[str, int, list[Message]]]:
+        """Person, number of the happening, and what to say of it, in order."""
+        for conversation, happening in self._handoffs.news(PREFIX, max(0, after - _AGAIN)):
+            if happening.id in self._passed_on:
+                continue
+            self._passed_on.append(happening.id)
+            messages = self._said(happening)
+            if messages:
+                yield conversation, happening.id, messages
+
+    def _said(self, happening: Happening) -> list[Message]:
+        """That the assistant answers again is said with its next answer."""
+        language = happening.lang if happening.lang in LANGUAGES else LANGUAGES[0]
+        if happening.text is not None:
+            return [{"type": "text", "text": happening.text, "lang": language}]
+        if happening.owner != "person":
+            return []
+        role = roles.words(happening.role, str(language))
+        if role:
+            return self._assistant.words("utter_person_answers_role", str(language), role=role)
+        return self._assistant.words("utter_person_answers", str(language))

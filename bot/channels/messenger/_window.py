@@ -1,0 +1,23 @@
+"""How long after a person's last message the page may still write to them."""
+
+from datetime import datetime, timedelta
+from typing import Optional
+
+from bot.channels.messenger._errors import OutsideWindow
+
+_STANDARD = timedelta(hours=24)
+_BY_PERSON = timedelta(days=7)
+HUMAN_AGENT = "HUMAN_AGENT"
+
+
+def tag_for(last_seen: datetime, now: datetime, *, by_person: bool) -> Optional[str]:
+    """The tag `send` needs: None within 24 hours, HUMAN_AGENT within 7 days for a person's words.
+
+    Both times with a time zone. Raises OutsideWindow when nothing may be sent any more.
+    """
+    passed = now - last_seen
+    if passed < _STANDARD:
+        return None
+    if by_person and passed < _BY_PERSON:
+        return HUMAN_AGENT
+    raise OutsideWindow()

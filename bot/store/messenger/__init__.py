@@ -1,0 +1,31 @@
+"""The Messenger channel's tables: what came in, who wrote, what goes out."""
+
+from bot.store.messenger._engine import open_engine
+from bot.store.messenger._queue import Ask, Lost, Outgoing, Queue, Send, Step
+from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
+from bot.store.messenger._records import DeadLetter, Deletion, Records, Waiting
+from bot.store.messenger._tables import meta as _meta
+
+__all__ = [
+    "ANSWERED",
+    "Ask",
+    "DeadLetter",
+    "Deletion",
+    "Lost",
+    "Outgoing",
+    "Queue",
+    "Received",
+    "Reception",
+    "Records",
+    "Rules",
+    "Send",
+    "Step",
+    "Waiting",
+    "create_tables",
+    "open_engine",
+]
+
+
+def create_tables(engine: object) -> None:
+    """Makes the tables that are missing."""
+    _meta.create_all(engine)

@@ -1,0 +1,52 @@
+"""Transactions that do the same on SQLite and PostgreSQL."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+
+def open_engine(database: str) -> Engine:
+    """An engine whose commits are on disk when they return, and whose errors quote no values."""
+    url = sa.engine.make_url(database)
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        poolclass=sa.pool.QueuePool,
+        connect_args={"timeout": 15, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _durable)
+    return engine
+
+
+def _durable(connection: Any, _: Any) -> None:
+    # Readers do not wait for writers; every commit reaches the disk before it returns.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    # What is deleted is gone from the file, too.
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads and then writes what it read."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Else two could read the same before either writes; PostgreSQL locks rows instead.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def add_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
+    """Inserts a row unless one with its key is there; whether it was new."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(connection.execute(statement).rowcount)
