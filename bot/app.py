@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, pages, search, web
+from bot.channels import hsds, messenger, pages, search, web
 from bot.settings import ROOT, Settings
 from bot.store import Conversations, tracker_store
 from knowledge import LANGUAGES, directory
@@ -21,6 +21,8 @@ from knowledge import LANGUAGES, directory
 _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
 _MAX_BODY = 64 * 1024
+#: Meta puts up to a thousand events into one call.
+_MAX_WEBHOOK = 1024 * 1024
 #: One everyday message per language; readiness means each is understood in its language.
 _PROBES = {
     "fr": "je cherche une maison des jeunes",
@@ -36,7 +38,11 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(settings: Settings, model: Path) -> FastAPI:
-    """Builds the application; the model is loaded when the server starts."""
+    """Builds the application; the model is loaded when the server starts.
+
+    Raises messenger.BadSettings when Messenger is set up in part.
+    """
+    page = messenger.secrets_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,8 +58,16 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         )
         app.state.assistant.start()
         watch_directory()
+        app.state.messenger = None
+        if page:
+            app.state.messenger = messenger.Messenger(
+                settings, page, app.state.assistant, app.state.conversations
+            )
+            await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         yield
+        if app.state.messenger:
+            await app.state.messenger.stop()
         app.state.assistant.stop()
         engine.dispose()
 
@@ -68,6 +82,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(hsds.router)
     app.include_router(search.router)
+    app.include_router(messenger.create_router(settings))
     app.include_router(pages.create_router(settings.public_url))
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
     _add_pages(app)
@@ -101,6 +116,8 @@ def _add_pages(app: FastAPI) -> None:
         # Not a reason to be taken out of service: the last good directory answers.
         on_disk = "broken" if directory().problems else "ok"
         body = {"ready": ready, **state, "directory_on_disk": on_disk}
+        if request.app.state.messenger:
+            body["messenger"] = request.app.state.messenger.state()
         return JSONResponse(body, status_code=200 if ready else 503)
 
     @app.get("/metrics", tags=["operation"])
@@ -115,7 +132,7 @@ def _add_guard(app: FastAPI) -> None:
         """Refuses large bodies, counts, and keeps answers out of caches."""
         length = request.headers.get("content-length", "0")
         unbounded = "transfer-encoding" in request.headers
-        if unbounded or not length.isdigit() or int(length) > _MAX_BODY:
+        if unbounded or not length.isdigit() or int(length) > _limit(request):
             return problems.document(request, 413, "too_large")
         with _seconds.time():
             response = await call_next(request)
@@ -125,3 +142,8 @@ def _add_guard(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _limit(request: Request) -> int:
+    """Bytes a request's body may have."""
+    return _MAX_WEBHOOK if request.url.path == messenger.PATH else _MAX_BODY

@@ -9,11 +9,11 @@ import gc
 import logging
 import re
 import threading
-import traceback
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Coroutine, Optional, TypeVar
 
+from bot.logs import where
 from bot.reply import Message, Reply, from_rasa, ids
 from knowledge import LANGUAGES, directory, spoken
 
@@ -149,7 +149,7 @@ class Assistant:
         except (Busy, UnknownPayload):
             raise
         except Exception as error:
-            _log.error("turn_failed conversation=%s error=%s", conversation, _where(error))
+            _log.error("turn_failed conversation=%s error=%s", conversation, where(error))
             return await self._apology(conversation, page_language)
         finally:
             self._waiting[conversation] -= 1
@@ -213,7 +213,7 @@ class Assistant:
             if tracker and tracker.latest_message and tracker.latest_message.text:
                 language = tracker.get_slot("language")
         except Exception as error:
-            _log.error("tracker_unreadable error=%s", _where(error))
+            _log.error("tracker_unreadable error=%s", where(error))
         messages = self._apology_messages(str(language))
         return Reply(language=str(language), intent="nlu_fallback", messages=messages)
 
@@ -225,15 +225,6 @@ class Assistant:
                 text = variation["text"].format(phone=spoken(phone.value))
                 return [{"type": "text", "text": text, "lang": language}]
         raise LookupError(_FALLBACK)
-
-
-def _where(error: BaseException) -> str:
-    """The root cause's type and place; never its message, which may quote the visitor."""
-    while error.__cause__:
-        error = error.__cause__
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"{type(error).__name__} at {place}"
 
 
 def _neutral(text: str) -> str:

@@ -43,6 +43,7 @@ def serve() -> None:
     """Serves the website and the API; trains first when no model fits the data."""
     settings = _ready()
     _check_port(settings)
+    _check_messenger(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -190,6 +191,17 @@ def _check_port(settings: Settings) -> None:
                 file=sys.stderr,
             )
             raise typer.Exit(1) from error
+
+
+def _check_messenger(settings: Settings) -> None:
+    """Says what is wrong with Messenger's settings before the model is loaded."""
+    from bot.channels.messenger import BadSettings, secrets_of
+
+    try:
+        secrets_of(settings)
+    except BadSettings as error:
+        print(f"Weeweiser cannot start with Messenger:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 def _fitting(settings: Settings) -> Path:

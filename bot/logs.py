@@ -6,6 +6,8 @@ Rasa's own debug lines hold whole messages, and print unless structlog is told o
 import logging
 import os
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
@@ -37,6 +39,15 @@ def configure(level: str = "INFO") -> None:
             structlog.processors.KeyValueRenderer(key_order=["event"]),
         ],
     )
+
+
+def where(error: BaseException) -> str:
+    """The root cause's type and place; never its message, which may quote the visitor."""
+    while error.__cause__:
+        error = error.__cause__
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} at {place}"
 
 
 def _only_names(

@@ -25,7 +25,7 @@ class Door:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derived(privacy_key, b"address")))
 
     def person(self, number: str) -> str:
-        """The name a person has inside, also of their conversation: the same for the same number."""
+        """The name a person has inside, also of their conversation."""
         return _PREFIX + _mac(self._hash_key, number)[:40]
 
     def once(self, mid: str) -> str:

@@ -64,6 +64,6 @@ def _wrong(name: str, plain: dict[str, str]) -> Optional[str]:
         return "still holds a placeholder"
     if len(value) < _SHORTEST[name]:
         return f"is shorter than {_SHORTEST[name]} characters"
-    if [v for v in plain.values()].count(value) > 1:
+    if list(plain.values()).count(value) > 1:
         return "is the same as another setting"
     return None

@@ -169,7 +169,9 @@ class Queue:
         """Sent (or done)."""
         return self._report(send, now, state="sent", body="", error=None)
 
-    def later(self, send: Send, delay_ms: int, error: str, now: int, *, counts: bool = True) -> Step:
+    def later(
+        self, send: Send, delay_ms: int, error: str, now: int, *, counts: bool = True
+    ) -> Step:
         """Not sent; tried again after a while. `counts`: it was a try of this message."""
         tries = send.tries if counts else send.tries - 1
         due = now + delay_ms
@@ -200,6 +202,20 @@ class Queue:
             again = [Outgoing(json.loads(m.body), m.kind, m.by_person) for m in moved]
             _put(connection, send.person, [*new, *again], now)
             self._mark(connection, send.id, state="dropped", body="", error=error)
+            return self._next(connection, row, now)
+
+    def erased(self, send: Send, now: int) -> Step:
+        """Deletes all that is kept of the person, except what they wrote in the meantime."""
+        with writing(self._engine) as connection:
+            row = self._held(connection, send.person)
+            connection.execute(outbox.delete().where(outbox.c.person == send.person))
+            unanswered = inbox.c.state.in_(("waiting", "asking"))
+            mine = inbox.c.person == send.person
+            connection.execute(inbox.delete().where(mine, sa.not_(unanswered)))
+            if connection.execute(sa.select(inbox.c.id).where(mine).limit(1)).first() is None:
+                connection.execute(people.delete().where(people.c.person == send.person))
+                return None
+            _change(connection, send.person, language=None, source=None, choices=None)
             return self._next(connection, row, now)
 
     def put(self, person: str, outgoing: list[Outgoing], now: int) -> bool:
@@ -241,15 +257,18 @@ class Queue:
             waiting = _oldest(connection, outbox, row.person, ("waiting", "sending"), outbox.c.id)
             if waiting is not None:
                 if waiting.due_at > now:
-                    return self._rest(connection, row.person, waiting.due_at)
+                    self._rest(connection, row.person, waiting.due_at)
+                    return None
                 return self._to_send(connection, row, waiting, now)
             asked = _oldest(
                 connection, inbox, row.person, ("waiting", "asking"), inbox.c.sent_at, inbox.c.id
             )
             if asked is None:
-                return self._rest(connection, row.person, None)
+                self._rest(connection, row.person, None)
+                return None
             if asked.due_at > now:
-                return self._rest(connection, row.person, asked.due_at)
+                self._rest(connection, row.person, asked.due_at)
+                return None
             if row.taken_at is not None:
                 self._finish(connection, asked.id, "silent")
                 continue

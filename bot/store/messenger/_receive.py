@@ -81,9 +81,7 @@ class Reception:
             self._withdraw(connection, event.person)
         elif event.kind == "given":
             changed |= {"taken_at": None, "quiet_until": None}
-        connection.execute(
-            people.update().where(people.c.person == event.person).values(**changed)
-        )
+        connection.execute(people.update().where(people.c.person == event.person).values(**changed))
         return became
 
     def _row(self, connection: Connection, event: Received, now: int) -> Any:

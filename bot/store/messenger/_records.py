@@ -57,11 +57,6 @@ class Records:
         with writing(self._engine) as connection:
             return self._erase(connection, person)
 
-    def forget_conversation(self, person: str) -> None:
-        """Deletes what was said. Who they are stays until the goodbye is sent."""
-        with writing(self._engine) as connection:
-            self._forget(connection, person)
-
     def purge(self, retention_ms: int, now: int) -> int:
         """Deletes what is too old; how many people were deleted."""
         with writing(self._engine) as connection:
@@ -139,10 +134,7 @@ class Records:
         return Deletion(row.at, row.found) if row else None
 
     def _erase(self, connection: Connection, person: str) -> bool:
-        self._forget(connection, person)
+        self._turns.forget_after(connection, person, 0)
         connection.execute(outbox.delete().where(outbox.c.person == person))
         connection.execute(inbox.delete().where(inbox.c.person == person))
         return bool(connection.execute(people.delete().where(people.c.person == person)).rowcount)
-
-    def _forget(self, connection: Connection, person: str) -> None:
-        self._turns.forget_after(connection, person, 0)

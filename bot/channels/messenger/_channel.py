@@ -1,0 +1,119 @@
+"""The channel as it runs: its parts put together, started and stopped."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Optional
+
+from prometheus_client import Gauge
+
+from bot.channels.messenger._client import GraphClient
+from bot.channels.messenger._events import Ours
+from bot.channels.messenger._inbox import Inbox
+from bot.channels.messenger._person import Door
+from bot.channels.messenger._settings import Secrets
+from bot.channels.messenger._turn import Answering, Turn
+from bot.channels.messenger._worker import Sending, Worker, now, worker_name
+from bot.settings import Settings
+from bot.store import Conversations
+from bot.store.messenger import (
+    Queue,
+    Reception,
+    Records,
+    Rules,
+    create_tables,
+    open_engine,
+)
+
+_log = logging.getLogger(__name__)
+_DAY_MS = 24 * 3600 * 1000
+_PURGE_SECONDS = 3600.0
+_COUNT_SECONDS = 15.0
+_waiting = Gauge("weeweiser_messenger_waiting", "Messages that wait", ["box"])
+_oldest = Gauge("weeweiser_messenger_oldest_seconds", "Age of the oldest unanswered message")
+_token = Gauge("weeweiser_messenger_token_refused", "1: the page's token is refused")
+
+
+class Messenger:
+    """Create it, `await start()` it in the server's loop, `await stop()` it at the end."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        assistant: Answering,
+        conversations: Conversations,
+        client: Optional[Sending] = None,
+    ) -> None:
+        self.secrets = secrets
+        self._conversations = conversations
+        self.ours = Ours(page=secrets.page_id, app=secrets.app_id)
+        self.door = Door(secrets.privacy_key)
+        self.retention_days = settings.messenger_retention_days
+        self._client: Any = client or GraphClient(settings)
+        # One thread: SQLite takes one writer at a time, and waiting for it here is the shortest.
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="messenger")
+        self._engine = open_engine(settings.database)
+        create_tables(self._engine)
+        self.records = Records(self._engine)
+        self.queue = Queue(self._engine, worker_name())
+        turn = Turn(
+            assistant,
+            conversations,
+            public_url=settings.public_url,
+            to_inbox=settings.messenger_handoff == "inbox",
+        )
+        self.worker = Worker(self.queue, turn, self._client, self.door, conversations, self.thread)
+        rules = Rules(quiet_ms=settings.messenger_quiet_minutes * 60_000)
+        reception = Reception(self._engine, rules)
+        self.inbox = Inbox(reception, self.door, self.thread, self.worker.wake)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Goes on with what an earlier process left."""
+        if self._engine.dialect.name == "sqlite":  # then no other process serves
+            self.queue.release_all()
+        self.worker.start()
+        self._tasks = [
+            asyncio.create_task(self._regularly(_PURGE_SECONDS, self._purge)),
+            asyncio.create_task(self._regularly(_COUNT_SECONDS, self._count)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.worker.stop()
+        await self._client.aclose()
+        self.thread.shutdown()
+        self._engine.dispose()
+
+    def forget(self, person: str) -> str:
+        """Deletes a person on Meta's request; the code of the request."""
+        self._conversations.erase(person)
+        return self.records.request_deletion(person, now())
+
+    def state(self) -> str:
+        """ "ok", or what an operator has to look at."""
+        return "token_refused" if getattr(self._client, "token_refused", False) else "ok"
+
+    async def _regularly(self, seconds: float, work: Any) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await loop.run_in_executor(self.thread, work)
+            except Exception as error:
+                _log.error("messenger_upkeep_failed error=%s", type(error).__name__)
+            await asyncio.sleep(seconds)
+
+    def _purge(self) -> None:
+        gone = self.records.purge(self.retention_days * _DAY_MS, now())
+        if gone:
+            _log.info("messenger_deleted_old people=%d", gone)
+
+    def _count(self) -> None:
+        waiting = self.records.waiting(now())
+        for box in ("inbox", "outbox", "dead"):
+            _waiting.labels(box).set(getattr(waiting, box))
+        _oldest.set(waiting.oldest_ms / 1000)
+        _token.set(self.state() == "token_refused")

@@ -1,0 +1,142 @@
+"""One message of a person: what is answered, as bodies to send. Nothing is stored here."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any, Optional, Protocol
+
+from bot.assistant import UnknownPayload
+from bot.channels.messenger import _payloads
+from bot.channels.messenger._notices import ERASE, erase_button, notice
+from bot.channels.messenger._render import more_choices, render
+from bot.reply import Message, Reply
+from bot.store import Conversations
+from bot.store.messenger import Ask, Outgoing
+
+#: How often somebody who sends pictures is asked to write, at most.
+_WRITE_AGAIN_MS = 60_000
+
+
+class Answering(Protocol):
+    """The part of the assistant a channel needs."""
+
+    async def answer(
+        self,
+        conversation: str,
+        *,
+        text: Optional[str] = None,
+        payload: Optional[str] = None,
+        page_language: Optional[str] = None,
+    ) -> Reply: ...
+
+    async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply: ...
+
+    async def parse(self, text: str) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent, and what is remembered of it. `urgent`: said even beside a person's words."""
+
+    outgoing: list[Outgoing] = field(default_factory=list)
+    language: Optional[str] = None
+    choices: Optional[Message] = None
+    told_write: bool = False
+    urgent: bool = False
+    state: str = "done"
+
+
+class Turn:
+    """Answers messages of people, each with the assistant or with words of the channel."""
+
+    def __init__(
+        self,
+        assistant: Answering,
+        conversations: Conversations,
+        *,
+        public_url: Optional[str] = None,
+        to_inbox: bool = False,
+    ) -> None:
+        self._assistant = assistant
+        self._conversations = conversations
+        self._public_url = public_url
+        self._to_inbox = to_inbox
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Raises what the assistant raises (Busy), and whatever a mistake of ours raises."""
+        if ask.last:
+            return self._notice(ask, "sorry", state="dead")
+        if ask.silent and not await self._is_crisis(ask):
+            return Answer(state="silent")
+        if ask.kind == "too_fast":
+            return self._notice(ask, "too_fast")
+        if ask.kind == "wordless":
+            if int(time.time() * 1000) - ask.told_write_at < _WRITE_AGAIN_MS:
+                return Answer()
+            return self._notice(ask, "please_write", told_write=True)
+        if ask.kind == "start":
+            return self._said(ask, await self._assistant.greet(ask.person, ask.language))
+        if ask.kind == "choice":
+            return await self._choice(ask)
+        return await self._words(ask, ask.language)
+
+    async def _is_crisis(self, ask: Ask) -> bool:
+        """Somebody of the page wrote a while ago: a cry for help must not wait for them."""
+        text = ask.content.get("text")
+        return bool(text and (await self._assistant.parse(text)).get("crisis"))
+
+    async def _words(self, ask: Ask, language: Optional[str]) -> Answer:
+        text = ask.content.get("text") or ""
+        reply = await self._assistant.answer(ask.person, text=text, page_language=language)
+        return self._said(ask, reply)
+
+    async def _choice(self, ask: Ask) -> Answer:
+        tagged, payload = _payloads.split(ask.content["payload"])
+        language = ask.language or tagged
+        if payload in (_payloads.RATE_UP, _payloads.RATE_DOWN):
+            rating = payload.partition(":")[2]
+            await asyncio.to_thread(self._conversations.rate, ask.person, rating, None)
+            return self._notice(ask, "rated")
+        page = _payloads.page_of(payload)
+        if page is not None:
+            if ask.choices is None:
+                return self._notice(ask, "no_more")
+            return Answer([Outgoing(body) for body in more_choices(ask.choices, page)])
+        if payload == ERASE:
+            goodbye = self._notice(ask, "erased")
+            return Answer([*goodbye.outgoing, Outgoing(kind="erase")])
+        if payload == "/greet":
+            return self._said(ask, await self._assistant.greet(ask.person, language))
+        try:
+            reply = await self._assistant.answer(
+                ask.person, payload=payload, page_language=language
+            )
+        except UnknownPayload:
+            # An old button, or one of a page's menu: its title says what is wanted.
+            return await self._words(ask, language)
+        return self._said(ask, reply)
+
+    def _said(self, ask: Ask, reply: Reply) -> Answer:
+        messages = list(reply.messages)
+        if not messages:  # somebody at the desk has the conversation
+            return Answer(language=reply.language, state="silent")
+        if reply.intent == "privacy":
+            messages.append(erase_button(reply.language))
+        rate = bool(reply.services) and not reply.helplines and reply.asks is None
+        bodies = render(messages, reply.language, public_url=self._public_url, rate=rate)
+        if ask.returns and ask.kind != "start":
+            bodies = [*render(notice(reply.language, "back"), reply.language), *bodies]
+        outgoing = [Outgoing(body) for body in bodies]
+        if self._to_inbox and reply.handoff and reply.intent == "human_handoff":
+            outgoing.append(Outgoing(kind="pass"))
+        return Answer(
+            outgoing,
+            language=reply.language,
+            choices=next((m for m in reversed(messages) if m.get("choices")), None),
+            urgent=bool(ask.silent or reply.helplines),
+        )
+
+    def _notice(self, ask: Ask, key: str, **remembered: Any) -> Answer:
+        language = ask.language
+        bodies = render(notice(language, key), str(language))
+        return Answer([Outgoing(body) for body in bodies], **remembered)
