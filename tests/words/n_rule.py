@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 _KEEPS = frozenset("ndtzhaeiouäëéèêàâîôöü")
 #: Before these small unstressed words both spellings are right.
-_EITHER = frozenset("si se sech säi säin seng senger sengem sengen".split())
-#: Words that keep their n everywhere: borrowed nouns and names, besides all in -ioun and -telefon.
-_FIXED = frozenset("Camion Enn Kanton Kolonn Log-In Persoun Saison Semikolon".split())
+_EITHER = frozenset(["si", "se", "sech", "säi", "säin", "seng", "senger", "sengem", "sengen"])
+#: Words that keep their n everywhere: borrowed nouns, names, all in -ioun, -telefon.
+_FIXED = frozenset(
+    ["Camion", "Enn", "Kanton", "Kolonn", "Log-In", "Persoun", "Saison", "Semikolon"]
+)  # fmt: skip
 #: Short words that lack their n when a vowel, n, d, t, z or h follows.
 _CUT = frozenset(
-    "a da de dee dëse e ee eege gi hie hu ka kee kënne mäi nëmme säi u vu wa äre".split()
-)
+    ["a", "da", "de", "dee", "dëse", "e", "ee", "eege", "gi", "hie", "hu", "ka", "kee", "kënne",
+     "mäi", "nëmme", "säi", "u", "vu", "wa", "äre"]
+)  # fmt: skip
 #: First sounds of null … nonzéng (0 to 19), and of zwanzeg … nonzeg.
 _TO_19 = "nezdvfssanzezdvfssun"
 _TENS = "zdvfssan"
@@ -26,9 +29,8 @@ def breaches(text: str) -> Iterator[str]:
         sound = _first_sound(following)
         if sound is None:
             continue
-        falls = word.endswith("n") and not (
-            word in _FIXED or word.lower().endswith(("ioun", "telefon")) or following.lower() in _EITHER
-        )
+        fixed = word in _FIXED or word.lower().endswith(("ioun", "telefon"))
+        falls = word.endswith("n") and not fixed and following.lower() not in _EITHER
         if (falls and sound not in _KEEPS) or (word.lower() in _CUT and sound in _KEEPS):
             yield f"{word} {following}"
 

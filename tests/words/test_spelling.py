@@ -16,7 +16,7 @@ def spelling() -> Spelling:
     if missing:
         # CI has npm: there, a missing dictionary is an error of the set-up, not a reason to skip.
         assert os.environ.get("CI") != "true", f"scripts/dictionaries brought no {missing}"
-        pytest.skip(f"dictionaries {missing} are missing: scripts/dictionaries (needs npm) gets them")
+        pytest.skip(f"no dictionaries {missing}: scripts/dictionaries gets them, with npm")
     return Spelling()
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +37,18 @@ class Text(NamedTuple):
     language: str
     text: str
 
+    @property
+    def key(self) -> str:
+        """The same for the same text in another language."""
+        key = re.sub(r"(?<=[./])(fr|de|lb)(?=[./]|$)", "*", self.where)
+        return re.sub(r"^(domain\.yml/responses/\w+/)\d+", r"\1*", key)
 
-def texts(root: Path = ROOT) -> Iterator[Text]:
-    for pattern in CATALOGUES:
-        for path in sorted(root.glob(pattern)):
-            name = path.relative_to(root).as_posix()
-            if name not in _HIDDEN:
-                yield from _file(path, name)
+
+@cache
+def texts() -> tuple[Text, ...]:
+    paths = [path for pattern in CATALOGUES for path in sorted(ROOT.glob(pattern))]
+    named = [(path, path.relative_to(ROOT).as_posix()) for path in paths]
+    return tuple(t for path, name in named if name not in _HIDDEN for t in _file(path, name))
 
 
 def _file(path: Path, name: str) -> Iterator[Text]:
@@ -73,6 +79,6 @@ def _condition(node: dict[str, Any]) -> str | None:
     return conditions[0]["value"] if conditions else None
 
 
-def without_gaps(text: str, filling: str = "…") -> str:
-    """The text as it stands when nothing is known of what the program fills in."""
-    return _GAP.sub(filling, text)
+def gaps(text: str) -> list[str]:
+    """The names of the gaps that the program fills in."""
+    return _GAP.findall(text)
