@@ -14,7 +14,7 @@ from tests.words.texts import HERE, Text
 
 DICTIONARIES = ROOT / ".cache" / "dictionaries" / "node_modules"
 #: Said to people who write none of our three languages.
-_FOREIGN = {"other_language": ("en", "pt")}
+_FOREIGN = {"other_language": ("en", "pt"), "foreign": ("en", "pt")}
 #: A name or an address may keep the words of another language of the country.
 _NAMED = re.compile(r"/(name|address)/")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")

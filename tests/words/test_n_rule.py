@@ -11,7 +11,7 @@ from tests.words.texts import HERE, Text, texts
 #: Pairs that only look like words of a sentence: a list of codes.
 EXCEPTIONS = {"de oder"}
 #: Names and addresses, mostly French; what is said in other languages.
-OTHERS = re.compile(r"/name/|/address/|other_language")
+OTHERS = re.compile(r"/name/|/address/|other_language|foreign")
 
 
 def _sentence(text: Text) -> str:

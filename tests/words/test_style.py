@@ -15,7 +15,7 @@ LONGEST_IN_DIRECTORY = 25
 #: Sentences before a card or a question.
 MOST_SENTENCES = 3
 #: Answers to the same wish in three languages, one after the other: each counts for itself.
-SEVERAL_LANGUAGES = re.compile("other_language")
+SEVERAL_LANGUAGES = re.compile("other_language|foreign")
 #: Instructions for those who keep the directory or call the API; read, not said.
 INSTRUCTIONS = re.compile(r"/wording/sheet\.|problems\.yml/bad_search")
 
