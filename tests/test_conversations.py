@@ -88,6 +88,7 @@ def test_held_out_conversations_name_what_exists(language: str) -> None:
     """An id that is no longer in the directory would fail for ever, unnoticed."""
     known = load()
     for pool, name, turns in _held_out(language):
+        assert 3 <= len(turns) <= 10, f"{pool}/{name}"
         assert any(len(turn) > 1 for turn in turns), f"{pool}/{name} expects nothing"
         for turn in turns:
             ids = {*turn.get("services", [])} - {s.id for s in known.all_services()}
