@@ -70,7 +70,8 @@ def test_at_most_three_sentences_before_a_question() -> None:
 
 
 def test_one_question_at_a_time() -> None:
-    found = [t.where for t in said() if t.text.count("?") > 1]
+    once = [t for t in said() if not SEVERAL_LANGUAGES.search(t.where)]
+    found = [t.where for t in once if t.text.count("?") > 1]
     assert not found
 
 
