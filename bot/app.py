@@ -7,13 +7,15 @@ from typing import Any, AsyncIterator, Awaitable, Callable
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, pages, search, web
+from bot.channels import contact, hsds, pages, search, web
 from bot.settings import ROOT, Settings
 from bot.store import Conversations, tracker_store
 from knowledge import LANGUAGES, directory
@@ -68,10 +70,19 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(hsds.router)
     app.include_router(search.router)
+    app.include_router(contact.router)
     app.include_router(pages.create_router(settings.public_url))
-    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_WEB)), name="static")
     _add_pages(app)
     _add_guard(app)
+    # The widget stands in other sites' pages. No cookie is used: a token says who may do what.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        max_age=86400,
+    )
     return app
 
 
@@ -84,6 +95,15 @@ def _add_pages(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(_WEB / "index.html", headers={"Content-Security-Policy": _POLICY})
+
+    @app.get("/widget.js", include_in_schema=False)
+    async def widget() -> FileResponse:
+        headers = {"Cache-Control": "no-cache"}
+        return FileResponse(_WEB / "widget" / "boot.js", headers=headers)
+
+    @app.get("/demo", include_in_schema=False)
+    async def demo() -> FileResponse:
+        return FileResponse(_WEB / "demo.html", headers={"Content-Security-Policy": _POLICY})
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:
