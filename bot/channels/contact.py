@@ -3,25 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from bot.problems import Problem
-from knowledge import LANGUAGES, LUXEMBOURG, directory
+from bot.problems import language_of
+from knowledge import LUXEMBOURG, dialled, directory
 
 router = APIRouter(prefix="/api", tags=["directory"])
 
 
 @router.get("/contact")
-async def contact() -> dict[str, Any]:
-    """The association's name and number, with what goes with it in each language."""
+async def contact(request: Request) -> dict[str, Any]:
+    """The association's name and numbers, with what goes with each in the language."""
     knowledge = directory().current
-    at = datetime.now(LUXEMBOURG)
-    cards = {c: knowledge.service_card(knowledge.association, c, at=at) for c in LANGUAGES}
-    first = cards[LANGUAGES[0]]
-    if not first["phones"]:
-        raise Problem(404, "not_found")
-    return {
-        "name": first["name"],
-        "number": first["phones"][0]["number"],
-        "labels": {code: card["phones"][0]["label"] for code, card in cards.items()},
-    }
+    language = language_of(request)
+    card = knowledge.service_card(
+        knowledge.association, language, at=datetime.now(LUXEMBOURG)
+    )
+    phones = [{**phone, "dialled": dialled(phone["number"])} for phone in card["phones"]]
+    return {"language": language, "name": card["name"], "phones": phones}

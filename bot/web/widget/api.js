@@ -43,8 +43,9 @@ export function erase({ id, token }, lang) {
   return call(`conversations/${id}`, { method: "DELETE", token, lang });
 }
 
-export function contact() {
-  return call("contact", {});
+// How to reach the association: {phones: [{number, label}], exit_url}.
+export function contact(lang) {
+  return call(`contact?lang=${lang}`, {});
 }
 
 function events({ id, token }, after, signal) {

@@ -14,7 +14,7 @@ export class Composer {
     this.#word = word;
     this.#privacy = h("p", { id: "privacy", class: "small" }, privacy);
     this.input = h("textarea", {
-      id: "text", rows: 2, autocomplete: "off", "aria-describedby": "privacy error", onkeydown: (e) => this.#key(e),
+      id: "text", rows: 1, autocomplete: "off", "aria-describedby": "privacy error", onkeydown: (e) => this.#key(e),
       oninput: () => this.#fail(""),
     });
     const send = h("button", { class: "send" }, h("span", { "data-t": "send" }), icon("send"));

@@ -75,6 +75,11 @@ class WeeWeiser extends HTMLElement {
     this.#fire("close");
   }
 
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+
   send(text) {
     const written = plain(String(text));
     if (written.trim()) this.#write(written);
@@ -95,7 +100,7 @@ class WeeWeiser extends HTMLElement {
 
   // Leaves at once: nothing of the conversation stays in the browser, and "back" does not lead here.
   exit() {
-    const url = new URL(this.getAttribute("exit-url") || NEUTRAL, location.href).href;
+    const url = new URL(this.getAttribute("exit-url") || this.#contact?.exit_url || NEUTRAL, location.href).href;
     this.#talk.forget(true);
     document.documentElement.replaceChildren();
     try {
@@ -125,7 +130,6 @@ class WeeWeiser extends HTMLElement {
     this.#translate();
     this.#log.restore(state.entries);
     this.#offer();
-    this.#loadContact();
     if (this.#isPage || (state.open ?? this.hasAttribute("open"))) this.#open(false);
     this.#talk.resume();
     this.#fire("ready");
@@ -134,8 +138,7 @@ class WeeWeiser extends HTMLElement {
   #build(style) {
     const word = (key, gaps) => say(key, this.#talk.state.lang, gaps);
     const inMain = this.closest("main, [role=main]");
-    const titled = [...document.querySelectorAll("h1")].some((other) => !this.contains(other));
-    const level = this.#isPage && !titled ? 1 : 2;
+    const level = this.#isPage ? 1 : 2;
     this.#log = new Log(this.#talk, {
       level: level + 1, word, tell: (text) => this.#frame.say(text),
       isSaved: (card) => this.#talk.state.saved.some((other) => other.id === card.id),
@@ -164,7 +167,7 @@ class WeeWeiser extends HTMLElement {
       word, page: this.#isPage, level, heading: this.getAttribute("heading"),
       parts: { menu: this.#menu.node, log: this.#log.node, composer: this.#composer.node },
       acts: {
-        toggle: () => (this.isOpen ? this.close() : this.open()), close: () => this.close(),
+        toggle: () => this.toggle(), close: () => this.close(),
         exit: () => this.exit(), menu: () => this.#toggleMenu(), speak: (lang) => this.setLanguage(lang),
         retry: () => this.#talk.flush(!this.#talk.state.conversation),
       },
@@ -288,22 +291,18 @@ class WeeWeiser extends HTMLElement {
     this.#choices.node.setAttribute("aria-label", say("choices", state.lang));
     this.privacyLink.href = api.pageUrl("privacy", state.lang);
     if (!this.#menu.node.hidden) this.#menu.draw();
-    if (this.#contact) this.#showContact();
+    this.#loadContact(state.lang);
     this.#trouble(this.#frame.trouble.dataset.kind || null);
   }
 
-  async #loadContact() {
+  async #loadContact(lang) {
     try {
-      this.#contact = await api.contact();
-      this.#showContact();
+      this.#contact = await api.contact(lang);
     } catch {
-      // Without it the bar still has the emergency number.
+      return; // the bar keeps what it has: at least the emergency number
     }
-  }
-
-  #showContact() {
-    const { number, labels } = this.#contact;
-    this.#frame.showHuman({ number, label: labels?.[this.language] });
+    const [phone] = this.#contact.phones;
+    if (phone && lang === this.language) this.#frame.showHuman(phone);
   }
 
   #look() {
