@@ -3,15 +3,12 @@
 (() => {
   const script = document.currentScript;
   const base = new URL("static/widget/", script.src);
-  // The rest loads side by side, not one after the other; a test compares the list with the folder.
-  const modules = ["element", "api", "cards", "composer", "dom", "frame", "log", "menu", "paper", "store",
-    "talk", "words"];
-  const texts = ["widget.css", "words.fr.json", "words.de.json", "words.lb.json"];
+  // All parts are fetched side by side; a test compares the list with the folder.
+  const parts = ["api", "cards", "composer", "dom", "frame", "log", "menu", "paper", "store", "style",
+    "talk", "words", "words.de", "words.fr", "words.lb"];
 
-  function hint(attributes) {
-    const link = document.createElement("link");
-    for (const name of Object.keys(attributes)) link.setAttribute(name, attributes[name]);
-    document.head.append(link);
+  function add(tag, properties) {
+    document.head.append(Object.assign(document.createElement(tag), properties));
   }
 
   function start() {
@@ -23,11 +20,14 @@
       document.body.append(element);
     }
     if (customElements.get("wee-weiser")) return;
-    for (const name of modules) hint({ rel: "modulepreload", href: new URL(`${name}.js`, base) });
-    for (const name of texts) {
-      hint({ rel: "preload", as: "fetch", crossorigin: "anonymous", href: new URL(name, base) });
+    for (const name of parts) add("link", { rel: "modulepreload", href: new URL(`${name}.js`, base) });
+    const src = new URL("element.js", base);
+    try {
+      // The page's `load` event waits for a script: then the button works.
+      add("script", { type: "module", src });
+    } catch {
+      import(src); // a page that trusts no written address of a script
     }
-    import(new URL("element.js", base));
   }
 
   if (document.body) start();

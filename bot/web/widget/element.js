@@ -8,7 +8,8 @@ import { Menu } from "./menu.js";
 import { download, printText, transcript } from "./paper.js";
 import { Store } from "./store.js";
 import { Talk } from "./talk.js";
-import { choose, LANGUAGES, loadWords, say, textFile } from "./words.js";
+import style from "./style.js";
+import { choose, LANGUAGES, say } from "./words.js";
 
 // Where "leave quickly" leads when the page says nothing else: the weather.
 const NEUTRAL = "https://www.meteolux.lu/";
@@ -16,7 +17,6 @@ const TYPING_AFTER = 300; // milliseconds
 const SIZES = ["", "large", "huge"];
 
 let shown = null; // the one element of this page that works
-let files = null;
 
 class WeeWeiser extends HTMLElement {
   static observedAttributes = ["color", "color-text", "lang", "position", "theme"];
@@ -82,11 +82,11 @@ class WeeWeiser extends HTMLElement {
 
   send(text) {
     const written = plain(String(text));
-    if (written.trim()) this.#write(written);
+    if (this.#talk && written.trim()) this.#write(written);
   }
 
   setLanguage(lang) {
-    this.#talk.setLanguage(choose(lang));
+    this.#talk?.setLanguage(choose(lang));
   }
 
   async erase() {
@@ -116,15 +116,13 @@ class WeeWeiser extends HTMLElement {
     return this.getAttribute("mode") === "page";
   }
 
-  async #start() {
-    files ??= Promise.all([textFile("widget.css"), loadWords()]);
-    const [style] = await files;
+  #start() {
     this.#store = new Store();
     this.#talk = new Talk(this.#store);
     const { state } = this.#talk;
     const asked = LANGUAGES.includes(this.getAttribute("lang")) && this.getAttribute("lang");
-    state.lang ??= asked || choose(this.closest("[lang]")?.lang, ...navigator.languages);
-    this.#build(style);
+    state.lang ??= asked || choose(this.parentElement?.closest("[lang]")?.lang, ...navigator.languages);
+    this.#build();
     this.#follow();
     this.#look();
     this.#translate();
@@ -135,7 +133,7 @@ class WeeWeiser extends HTMLElement {
     this.#fire("ready");
   }
 
-  #build(style) {
+  #build() {
     const word = (key, gaps) => say(key, this.#talk.state.lang, gaps);
     const inMain = this.closest("main, [role=main]");
     const level = this.#isPage ? 1 : 2;

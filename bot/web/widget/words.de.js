@@ -1,4 +1,4 @@
-{
+export default {
   "launcher": "Brauchen Sie Hilfe?",
   "title": "Weeweiser",
   "by_bot": "Automatischer Assistent von Inter-Actions",
@@ -82,4 +82,4 @@
   "erased": "Das Gespräch ist gelöscht.",
   "not_erased": "Keine Verbindung. Noch ist nichts gelöscht. Versuchen Sie es noch einmal.",
   "failed": "Das hat nicht geklappt. Versuchen Sie es noch einmal."
-}
+};

@@ -1,4 +1,6 @@
-/* Inside the shadow root. Sizes are in em of the reader's own letter size: `medium`, not the page's. */
+// The look, inside the shadow root. Sizes are in em of the reader's own letter size: `medium`, not
+// the page's.
+export default `
 :host { all: initial !important; display: block !important; }
 :host([hidden]) { display: none !important; }
 .root { --accent: #0b6e6e; --on-accent: #fff; --ink: #1d2326; --soft: #505a5f; --line: #7c878c; --hair: #d5dbdd;
@@ -142,3 +144,4 @@ textarea[aria-invalid] { border: 2px solid var(--rust); }
 }
 @media print { .root:not(.page) { display: none; } .page .panel { height: auto; display: block; } .log { overflow: visible; }
   .composer, .bar, .head button { display: none; } }
+`;

@@ -1,4 +1,4 @@
-{
+export default {
   "launcher": "Besoin d'aide ?",
   "title": "Weeweiser",
   "by_bot": "Assistant automatique d'Inter-Actions",
@@ -82,4 +82,4 @@
   "erased": "La conversation est effacée.",
   "not_erased": "Pas de connexion. Rien n'est encore effacé. Réessayez.",
   "failed": "Cela n'a pas marché. Réessayez."
-}
+};

@@ -1,4 +1,4 @@
-{
+export default {
   "launcher": "Braucht Dir Hëllef?",
   "title": "Weeweiser",
   "by_bot": "Automateschen Assistent vun Inter-Actions",
@@ -82,4 +82,4 @@
   "erased": "D'Gespréich ass geläscht.",
   "not_erased": "Keng Verbindung. Nach ass näischt geläscht. Probéiert et nach eng Kéier.",
   "failed": "Dat huet net geklappt. Probéiert et nach eng Kéier."
-}
+};
