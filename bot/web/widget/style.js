@@ -116,7 +116,6 @@ textarea { grid-column: 1 !important; grid-row: 3; width: 100%; min-height: 2.6e
 textarea[aria-invalid] { border: 2px solid var(--rust); }
 .send { grid-column: 2 !important; grid-row: 3; }
 .error { color: var(--rust); font-weight: 600; }
-.error:empty { display: none; }
 .choices { display: flex; flex-wrap: wrap; gap: .4em; }
 .choices button { border-color: var(--link); color: var(--link); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.5em, 100%), 1fr)); }
