@@ -126,16 +126,21 @@ def test_no_barrier_in_any_state(
     assert {name: what for name, what in found.items() if what} == {}
 
 
-@pytest.mark.parametrize("language", ["fr", "de", "lb"])
+#: 1280 by 1024 at 400 %
+ENLARGED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
+FORCED = {"forced_colors": "active"}
+
+
 @pytest.mark.parametrize(
-    "options",
+    "language, options",
     [
-        # 1280 by 1024 at 400 %
-        {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4},
-        {"forced_colors": "active"},
-        {"forced_colors": "active", "color_scheme": "dark"},
+        ("fr", ENLARGED),
+        ("de", ENLARGED),
+        ("lb", ENLARGED),
+        ("de", FORCED),
+        ("lb", {**FORCED, "color_scheme": "dark"}),
     ],
-    ids=["400 %", "forced", "forced dark"],
+    ids=["fr 400 %", "de 400 %", "lb 400 %", "forced", "forced dark"],
 )
 def test_no_barrier_enlarged_or_in_forced_colours(
     open_page: Open, server: Server, language: str, options: dict[str, object]

@@ -1,11 +1,11 @@
-// The HTTP API of the host this module came from, and the stream of a person's messages.
+// The HTTP API of this module's host, and the stream of a person's messages.
 import { plain } from "./dom.js";
 
 const API = new URL("../../api/", import.meta.url);
 const PATIENCE = 20_000; // milliseconds; the server's own deadline is shorter
 
-// Why a request failed. `kind`: "offline" (no answer), "later" (try again), "lost" (the server does
-// not know the conversation), "refused" (this request can never work; `message` says why).
+// Why a request failed. `kind`: "offline", "later" (try again), "lost" (unknown conversation) or
+// "refused" (it can never work; `message` says why).
 export class Failure extends Error {
   constructor(kind, detail = "", status = 0) {
     super(detail);
@@ -14,39 +14,23 @@ export class Failure extends Error {
   }
 }
 
-// The address of a page of the host.
 export function pageUrl(path, lang) {
   const url = new URL(`../../${path}`, import.meta.url);
   url.searchParams.set("lang", lang);
   return url.href;
 }
 
-// The page of a card's entry: sources, printing, contact card.
 export function entryUrl({ type, id, lang }) {
   const kind = type === "helpline" ? "helplines" : "services";
   return pageUrl(`${kind}/${encodeURIComponent(plain(id))}`, plain(lang));
 }
 
-export function begin(lang) {
-  return call("conversations", { method: "POST", body: { lang }, lang });
-}
-
-export function post({ id, token }, message, lang) {
-  return call(`conversations/${id}/messages`, { method: "POST", token, body: message, lang });
-}
-
-export function rate({ id, token }, rating, lang) {
-  return call(`conversations/${id}/feedback`, { method: "POST", token, body: rating, lang });
-}
-
-export function erase({ id, token }, lang) {
-  return call(`conversations/${id}`, { method: "DELETE", token, lang });
-}
-
+export const begin = (lang) => call("POST", "conversations", lang, { lang });
+export const post = (talk, message, lang) => call("POST", `conversations/${talk.id}/messages`, lang, message, talk.token);
+export const rate = (talk, rating, lang) => call("POST", `conversations/${talk.id}/feedback`, lang, rating, talk.token);
+export const erase = (talk, lang) => call("DELETE", `conversations/${talk.id}`, lang, null, talk.token);
 // How to reach the association: {phones: [{number, label}], exit_url}.
-export function contact(lang) {
-  return call(`contact?lang=${lang}`, {});
-}
+export const contact = (lang) => call("GET", `contact?lang=${lang}`, lang);
 
 function events({ id, token }, after, signal) {
   const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
@@ -54,10 +38,9 @@ function events({ id, token }, after, signal) {
   return fetch(new URL(`conversations/${id}/events`, API), { headers, signal, cache: "no-store" });
 }
 
-async function call(path, { method = "GET", token, body, lang }) {
-  const headers = {};
+async function call(method, path, lang, body, token) {
+  const headers = { "Accept-Language": lang };
   if (body) headers["Content-Type"] = "application/json";
-  if (lang) headers["Accept-Language"] = lang;
   if (token) headers.Authorization = `Bearer ${token}`;
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
@@ -65,7 +48,7 @@ async function call(path, { method = "GET", token, body, lang }) {
   let content;
   try {
     response = await fetch(new URL(path, API), {
-      method, headers, signal: stop.signal, body: body && JSON.stringify(body),
+      method, headers, signal: stop.signal, body: body ? JSON.stringify(body) : null,
     });
     content = response.status === 204 ? null : await response.json().catch(() => undefined);
   } catch {
@@ -110,7 +93,7 @@ export class Live {
           await read(response.body, (name, data, id) => signal.aborted || heard(name, data, id));
         }
       } catch {
-        // The connection broke: try again below.
+        // Try again below.
       }
       const wait = WAITS[Math.min(failed, WAITS.length - 1)] * 1000;
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, wait));

@@ -4,7 +4,7 @@
   const script = document.currentScript;
   const base = new URL("static/widget/", script.src);
   // All parts are fetched side by side; a test compares the list with the folder.
-  const parts = ["api", "cards", "composer", "dom", "frame", "log", "menu", "paper", "store", "style",
+  const parts = ["api", "cards", "composer", "dom", "frame", "log", "store", "style",
     "talk", "words", "words.de", "words.fr", "words.lb"];
 
   function add(tag, properties) {

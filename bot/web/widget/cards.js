@@ -1,13 +1,12 @@
-// Cards of services and helplines. Links are made from the card's fields, never from its texts.
+// Cards of services and helplines, and the same as text and on paper. Links are made from the
+// card's fields, never from its texts.
 import { entryUrl } from "./api.js";
 import { dialled, h, icon, plain, webLink } from "./dom.js";
-import { printCard } from "./paper.js";
 import { say } from "./words.js";
 
-// "Open until 17:00" is true for a moment only: after these milliseconds it is taken away.
-const FRESH = 10 * 60_000;
+const FRESH = 10 * 60_000; // milliseconds "open until 17:00" is shown
 
-// The card of a `service` or `helpline` message. `tools`: {level, isSaved(card), save(card), tell(text)}.
+// The card of a message. `tools`: {level, isSaved(card), save(card), tell(text)}.
 export function card(message, at, tools) {
   const lang = plain(message.lang);
   const urgent = message.type === "helpline";
@@ -41,7 +40,6 @@ export function card(message, at, tools) {
   return node;
 }
 
-// A link that dials, with "to be confirmed" or its date beside it.
 function phoneLine(phone, word) {
   const number = plain(phone.number);
   if (!number) return "";
@@ -56,7 +54,7 @@ function mailLink(address) {
   return h("a", { href: `mailto:${encodeURIComponent(address).replace(/%40/g, "@")}` }, address);
 }
 
-// The map is another house: it is asked only when somebody opens the link.
+// The map is another house's: asked only on a click.
 function mapLink(message, word) {
   if (!plain(message.map_url)) return null;
   const text = [icon("map"), `${word("map")} (${word("new_tab")})`];
@@ -75,14 +73,15 @@ function list(items) {
 
 function actions(message, word, tools) {
   const name = plain(message.name);
-  // The name makes "Print" of one card another button than "Print" of the next.
+  // The name sets "Print" of one card apart from "Print" of the next.
   const button = (key, drawn, act) => h("button", { type: "button", class: "plain", onclick: act },
     icon(drawn), h("span", null, word(key)), h("span", { class: "vh" }, ` ${name}`));
-  const save = button(tools.isSaved(message) ? "saved" : "save", "star", () => {
+  const save = button("save", "star", () => {
     const kept = tools.save(message);
-    save.querySelector("span").textContent = word(kept ? "saved" : "save");
+    save.ariaPressed = kept;
     if (kept) tools.tell(word("saved_said"));
   });
+  save.ariaPressed = tools.isSaved(message);
   return h("div", { class: "actions" },
     webLink(entryUrl(message), [word("more"), h("span", { class: "vh" }, ` ${name} (${word("new_tab")})`)]),
     button("print", "print", () => printCard(message)),
@@ -92,7 +91,6 @@ function actions(message, word, tools) {
 
 async function share(message, title, word, tools) {
   const url = entryUrl(message);
-  // Closing the browser's dialog rejects the promise; nothing went wrong then.
   if (navigator.share) return navigator.share({ title, url }).catch(() => {});
   try {
     await navigator.clipboard.writeText(url);
@@ -100,4 +98,76 @@ async function share(message, title, word, tools) {
   } catch {
     tools.tell(url);
   }
+}
+
+// ---- As text and on paper. Printing goes through a frame of our own: the page around is not printed.
+
+const STYLE = "body{font:11pt/1.4 sans-serif;overflow-wrap:anywhere}h1{font-size:15pt}"
+  + "pre{font:inherit;white-space:pre-wrap;margin:0 0 1em;break-inside:avoid}";
+
+export function linesOf(message) {
+  const lang = plain(message.lang);
+  if (message.type !== "service" && message.type !== "helpline") {
+    const choices = (message.choices || []).map((choice) => `- ${plain(choice.title)}`);
+    return [plain(message.text), ...choices];
+  }
+  const phones = message.type === "helpline" ? [message] : message.phones || [];
+  const named = (key, value) => plain(value) && `${say(key, lang)}: ${plain(value)}`;
+  return [
+    plain(message.name),
+    plain(message.summary),
+    ...phones.filter((phone) => plain(phone.number)).map(phoneText),
+    named("address", message.address),
+    named("hours", message.hours_text),
+    named("email", message.email),
+    named("website", message.website),
+    named("who", message.who),
+    named("cost", message.cost),
+    plain(message.alert),
+    entryUrl(message),
+  ].filter(Boolean);
+}
+
+function phoneText({ number, label }) {
+  return [`${plain(number)} (${dialled(number)})`, plain(label)].filter(Boolean).join(" – ");
+}
+
+export function transcript(entries, lang) {
+  return entries.map((entry) => {
+    const time = new Date(entry.at).toLocaleTimeString(lang === "lb" ? "de-LU" : `${lang}-LU`,
+      { hour: "2-digit", minute: "2-digit" });
+    return `${time} ${speaker(entry, lang)}\n${linesOf(entry.message).join("\n")}\n`;
+  }).join("\n");
+}
+
+export function speaker(entry, lang) {
+  if (entry.from === "person") return plain(entry.role) || say("person", lang);
+  return say(entry.from === "you" ? "you" : "bot", lang);
+}
+
+export function download(text, name) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export function printCard(message) {
+  const [name, ...lines] = linesOf(message);
+  printText(name, [lines.join("\n")], plain(message.lang));
+}
+
+export function printText(title, blocks, lang) {
+  const frame = h("iframe", { "aria-hidden": "true", tabindex: "-1" });
+  frame.style.cssText = "position:fixed!important;width:0!important;height:0!important;border:0!important;left:-99px!important";
+  document.body.append(frame);
+  const page = frame.contentDocument;
+  const sheet = new frame.contentWindow.CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  page.adoptedStyleSheets = [sheet];
+  page.documentElement.lang = lang;
+  page.title = title;
+  page.body.append(h("h1", null, title), ...blocks.map((block) => h("pre", null, block)));
+  const done = () => setTimeout(() => frame.remove(), 0);
+  frame.contentWindow.addEventListener("afterprint", done);
+  frame.contentWindow.print();
 }

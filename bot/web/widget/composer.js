@@ -8,8 +8,7 @@ export class Composer {
   #error = h("p", { id: "error", class: "error", role: "alert" });
   #privacy;
 
-  // `write(text)` gets what was sent; `choices` the node that stands after the input; `privacy` a
-  // node shown until the first text was sent.
+  // `choices`: the node after the input; `privacy`: what is shown until the first text.
   constructor({ word, write, choices, privacy }) {
     this.#word = word;
     this.#privacy = h("p", { id: "privacy", class: "small" }, privacy);
@@ -28,7 +27,7 @@ export class Composer {
   }
 
   #key(event) {
-    // While a character is being composed, Enter chooses it (229: how older browsers say so).
+    // While a character is composed, Enter chooses it (229: older browsers).
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.node.requestSubmit();
@@ -57,7 +56,6 @@ export class Composer {
 export class Choices {
   #pick;
 
-  // `pick(payload, title, byKeyboard)` is called once for a group.
   constructor(pick) {
     this.#pick = pick;
     this.node = h("div", { class: "choices", role: "group", hidden: true, onkeydown: (event) => this.#arrows(event) });
@@ -77,7 +75,7 @@ export class Choices {
   #button(title, payload) {
     return h("button", {
       type: "button",
-      // A click by keyboard has no detail: then the focus may go back to the input.
+      // A click by keyboard has no detail.
       onclick: (event) => this.#pick(payload, title, event.detail === 0),
     }, topicIcon(payload), h("span", { dir: "auto" }, title));
   }

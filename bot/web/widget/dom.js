@@ -1,6 +1,6 @@
 // Builds elements and icons. Every text becomes a text node: nothing shown is read as markup.
 
-// What turns text around, or is invisible and hides in it. A number must read as it is dialled.
+// What turns text around or hides in it: a number must read as it is dialled.
 const HIDDEN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 
 // An outside value as text to show; "" for what is no text.
@@ -9,7 +9,7 @@ export function plain(value) {
   return typeof value === "string" ? value.replace(/\r\n?/g, "\n").replace(HIDDEN, "") : "";
 }
 
-// An element; properties that begin with "on" are listeners, null and false ones are left out.
+// An element. Properties with "on" are listeners; null and false ones are left out.
 export function h(tag, properties, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties || {})) {
@@ -21,7 +21,7 @@ export function h(tag, properties, ...children) {
   return node;
 }
 
-// A link, or the bare text when the address is of another kind than a web page.
+// A link, or the bare text when the address is no web page's.
 export function webLink(address, text, properties) {
   let url;
   try {
@@ -40,7 +40,7 @@ export function dialled(number) {
   return short ? digits : `+352${digits}`;
 }
 
-// Our own icons: lines on a field of 24 by 24, in the colour of the text beside them.
+// Our own icons: lines on 24 by 24.
 const LINES = {
   sign: "M12 3v18M4 4.5h12l3 3-3 3H4zM20 12.5H9l-3 3 3 3h11z",
   chat: "M4 5h16v11H9l-5 4z",
@@ -59,23 +59,19 @@ const LINES = {
   debt_help: "M3 7h18v10H3zM12 9.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5zM6 12h.01M18 12h.01",
   budget_help: "M3 7h18v10H3zM12 9.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5zM6 12h.01M18 12h.01",
   emergency_housing: "M3 7v12M3 14h18v5M21 14v-1.5c0-1.5-1-2.5-2.5-2.5H10v4M6.5 11.5h.01",
-  winter_shelter: "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M10 4.5l2 2 2-2M10 19.5l2-2 2 2",
   affordable_housing: "M4 11l8-7 8 7M6 10v10h12V10M10 20v-6h4v6",
-  youth_housing: "M4 11l8-7 8 7M6 10v10h12V10M12 12.5a1.5 1.5 0 100 3 1.5 1.5 0 000-3zM9.5 20c0-2 1-3 2.5-3s2.5 1 2.5 3",
   childcare: "M4 13h7v7H4zM13 13h7v7h-7zM8.5 4h7v7h-7z",
-  homework_help: "M5 4h6c1 0 1 1 1 1v15s0-1-1-1H5zM19 4h-6c-1 0-1 1-1 1v15s0-1 1-1h6z",
   youth_house: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 8l4 3-1.5 4.5h-5L8 11z",
   job_insertion: "M4 8h16v11H4zM9 8V5h6v3M4 13h16",
   senior_activities: "M5 9h11v7c0 2-1.5 4-4 4H9c-2.5 0-4-2-4-4zM16 11h2c3 0 3 5 0 5h-2M8.5 3v3M12.5 3v3",
   food_help: "M4.5 3v4c0 2 1 3 2.5 3s2.5-1 2.5-3V3M7 3v18M17 3c-2 1.5-3 4-3 7v2h3zM17 3v18",
   community_work: "M9 10a3 3 0 100-6 3 3 0 000 6zM3 20v-2c0-3 2.5-5 6-5s6 2 6 5v2M16 4.5a3 3 0 010 5M18 13.5c2 .8 3 2.4 3 4.5v2",
-  violence_prevention: "M12 3l8 3v6c0 4.5-3 7.5-8 9-5-1.5-8-4.5-8-9V6z",
   human_handoff: "M4 14v-2a8 8 0 0116 0v2M4 14h3v5H4zM17 14h3v5h-3zM18.5 19c0 1.5-1.5 2.5-4.5 2.5",
 };
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// An icon that says nothing to a screen reader: a text is always beside it. Null for a strange name.
+// An icon; silent, for a text is always beside it. Null for a strange name.
 export function icon(name) {
   if (!Object.hasOwn(LINES, name)) return null;
   const svg = document.createElementNS(SVG, "svg");
@@ -88,7 +84,7 @@ export function icon(name) {
   return svg;
 }
 
-// The icon of a topic's button: `/debt_help` has the one of debts.
+// The icon of a topic's button.
 export function topicIcon(payload) {
   return icon(/^\/(\w+)$/.exec(payload)?.[1] || "");
 }

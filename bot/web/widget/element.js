@@ -1,18 +1,16 @@
-// <wee-weiser>: puts the parts together, follows its attributes, and is what a page may call.
+// <wee-weiser>: puts the parts together, and is what a page may call (docs/widget.md).
 import * as api from "./api.js";
 import { Choices, Composer } from "./composer.js";
 import { plain, webLink } from "./dom.js";
-import { Frame } from "./frame.js";
+import { Frame, Menu } from "./frame.js";
 import { Log } from "./log.js";
-import { Menu } from "./menu.js";
-import { download, printText, transcript } from "./paper.js";
+import { download, printText, transcript } from "./cards.js";
 import { Store } from "./store.js";
 import { Talk } from "./talk.js";
-import style from "./style.js";
+import style, { paint } from "./style.js";
 import { choose, LANGUAGES, say } from "./words.js";
 
-// Where "leave quickly" leads when the page says nothing else: the weather.
-const NEUTRAL = "https://www.meteolux.lu/";
+const NEUTRAL = "https://www.meteolux.lu/"; // where "leave quickly" leads: the weather
 const TYPING_AFTER = 300; // milliseconds
 const SIZES = ["", "large", "huge"];
 
@@ -34,7 +32,6 @@ class WeeWeiser extends HTMLElement {
   #dark = matchMedia("(prefers-color-scheme: dark)");
 
   connectedCallback() {
-    // Loaded twice, it shows once.
     if (shown) return;
     shown = this;
     this.#start();
@@ -49,8 +46,6 @@ class WeeWeiser extends HTMLElement {
     if (name === "lang" && LANGUAGES.includes(after)) this.setLanguage(after);
     else this.#look();
   }
-
-  // ---- What a page may call; described in docs/widget.md.
 
   get isOpen() {
     return Boolean(this.#frame) && !this.#frame.panel.hidden;
@@ -70,7 +65,8 @@ class WeeWeiser extends HTMLElement {
     this.#log.live(false);
     this.#frame.panel.hidden = true;
     this.#frame.launcher.setAttribute("aria-expanded", "false");
-    this.#frame.launcher.focus();
+    // A page that closes it does not take the focus away from elsewhere.
+    if (this.shadowRoot.activeElement) this.#frame.launcher.focus();
     this.#remember(false);
     this.#fire("close");
   }
@@ -98,9 +94,10 @@ class WeeWeiser extends HTMLElement {
     return transcript(this.#talk.state.entries, this.language);
   }
 
-  // Leaves at once: nothing of the conversation stays in the browser, and "back" does not lead here.
+  // Nothing of the conversation stays in the browser, and "back" does not lead here.
   exit() {
-    const url = new URL(this.getAttribute("exit-url") || this.#contact?.exit_url || NEUTRAL, location.href).href;
+    const wanted = new URL(this.getAttribute("exit-url") || this.#contact?.exit_url || NEUTRAL, location.href);
+    const url = wanted.protocol.startsWith("http") ? wanted.href : NEUTRAL;
     this.#talk.forget(true);
     document.documentElement.replaceChildren();
     try {
@@ -109,8 +106,6 @@ class WeeWeiser extends HTMLElement {
       location.replace(url); // inside a frame that may not move the page
     }
   }
-
-  // ---- How it comes to be.
 
   get #isPage() {
     return this.getAttribute("mode") === "page";
@@ -150,7 +145,7 @@ class WeeWeiser extends HTMLElement {
       press: (payload, title) => { this.#closeMenu(true); this.#talk.press(payload, title); },
       look: () => { this.#look(); this.#talk.save(); },
       transcript: () => download(this.transcript(), "weeweiser.txt"),
-      print: () => printText(word("transcript_title"), this.transcript().split("\n\n"), this.language),
+      print: () => printText("Weeweiser", this.transcript().split("\n\n"), this.language),
       erase: () => this.#eraseFromMenu(word),
       unsave: (card) => this.#save(card),
       keep: (on) => { this.#talk.state.keep = on; this.#talk.save(); },
@@ -200,8 +195,6 @@ class WeeWeiser extends HTMLElement {
     this.#dark.addEventListener("change", () => this.#look());
   }
 
-  // ---- What happens.
-
   #open(byPerson) {
     if (!this.#talk || (this.isOpen && byPerson)) return;
     const { panel, launcher } = this.#frame;
@@ -245,7 +238,6 @@ class WeeWeiser extends HTMLElement {
     for (const { from, message } of entries) this.#fire("message", { from, type: plain(message.type) });
   }
 
-  // The choices of the newest message; a visitor's own message ends them.
   #offer() {
     const count = this.#choices.show(this.#lastMessage());
     this.#composer.showPrivacy(!this.#talk.state.wrote);
@@ -255,14 +247,13 @@ class WeeWeiser extends HTMLElement {
   #lastMessage() {
     const { entries } = this.#talk.state;
     const at = entries.length - 1;
-    // Cards may follow the question they belong to; what the visitor said ends it.
+    // Cards may follow a question; what the visitor said ends it.
     for (let i = at; i >= 0 && entries[i].from !== "you"; i -= 1) {
       if (entries[i].message.type === "choices") return entries[i].message;
     }
     return null;
   }
 
-  // "The answer is coming": shown, and said once for each wait.
   #wait(waiting) {
     clearTimeout(this.#typing);
     this.#frame.typing.hidden = true;
@@ -365,34 +356,6 @@ class WeeWeiser extends HTMLElement {
   #fire(name, detail) {
     this.dispatchEvent(new CustomEvent(`weeweiser-${name}`, { bubbles: true, composed: true, detail }));
   }
-}
-
-// The page's own colours. A text colour that could not be read on them is not taken.
-function paint(root, color, text) {
-  const back = color && CSS.supports("color", color) ? luminance(root, color) : null;
-  if (back === null) {
-    root.style.removeProperty("--accent");
-    root.style.removeProperty("--on-accent");
-    return;
-  }
-  const contrast = (other) => (Math.max(back, other) + 0.05) / (Math.min(back, other) + 0.05);
-  const wanted = text && CSS.supports("color", text) ? luminance(root, text) : null;
-  const readable = wanted !== null && contrast(wanted) >= 4.5;
-  root.style.setProperty("--accent", color);
-  root.style.setProperty("--on-accent", readable ? text : contrast(1) >= contrast(0) ? "#fff" : "#000");
-}
-
-// The relative luminance of a CSS colour (WCAG 2), or null when the browser does not give its parts.
-function luminance(root, color) {
-  root.style.setProperty("outline-color", color);
-  const parts = /^rgba?\((\d+), (\d+), (\d+)/.exec(getComputedStyle(root).outlineColor);
-  root.style.removeProperty("outline-color");
-  if (!parts) return null;
-  const [r, g, b] = parts.slice(1).map((part) => {
-    const value = part / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 if (!customElements.get("wee-weiser")) customElements.define("wee-weiser", WeeWeiser);

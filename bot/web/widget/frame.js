@@ -1,25 +1,22 @@
-// What stands around the conversation: the launcher, the panel's head, the bar with the telephone
-// numbers, and the places for menu, log and composer. All names follow the language.
-import { dialled, h, icon, plain } from "./dom.js";
+// What stands around the conversation: launcher, head, the bar with telephone numbers, the menu.
+import { entryUrl, pageUrl } from "./api.js";
+import { dialled, h, icon, plain, webLink } from "./dom.js";
 import { LANGUAGES, NAMES } from "./words.js";
 
-// The European emergency number.
-const EMERGENCY = "112";
+const EMERGENCY = "112"; // everywhere in Europe
 
 export class Frame {
   #word;
 
-  // `acts`: {toggle(), close(), exit(), menu(), speak(lang), retry()}; `parts`: {menu, log, composer}.
   constructor({ word, acts, parts, page, level, heading }) {
     this.#word = word;
-    const title = { id: "title", "data-t": heading ? null : "title" };
     const button = (key, drawn, act, properties) => h("button", { type: "button", onclick: act, ...properties },
       icon(drawn), h("span", { "data-t": key }));
 
     this.launcher = page ? null : h("button", { type: "button", class: "launcher", "aria-expanded": "false",
       "aria-controls": "panel", onclick: acts.toggle }, icon("chat"), h("span", { "data-t": "launcher" }),
     h("span", { class: "count", hidden: true }));
-    // Outside of the panel, so that it also speaks while the panel is closed.
+    // Outside of the panel: it speaks while that is closed, too.
     this.said = h("p", { class: "vh", role: "status" });
     this.menuButton = button("menu", "menu", acts.menu, { "aria-expanded": "false", "aria-controls": "menu" });
     this.languages = LANGUAGES.map((code) => h("button", { type: "button", lang: code, onclick: () => acts.speak(code) },
@@ -35,7 +32,7 @@ export class Frame {
       role: page ? "main" : "dialog", "aria-labelledby": "title", "aria-describedby": page ? null : "owner",
     },
     h("div", { class: "head" }, icon("sign"),
-      h("div", { class: "names" }, h(`h${level}`, title, heading || null), this.owner),
+      h("div", { class: "names" }, h(`h${level}`, { id: "title" }, heading || "Weeweiser"), this.owner),
       button("exit", "exit", acts.exit, { class: "exit" }),
       this.menuButton,
       page ? null : button("close", "close", acts.close, { class: "close" })),
@@ -84,8 +81,104 @@ export class Frame {
     badge.textContent = count ? ` ${count} ` : "";
   }
 
-  // Says a text to screen readers, once.
   say(text) {
     this.said.textContent = text;
+  }
+}
+
+const THEMES = ["auto", "light", "dark"];
+
+export class Menu {
+  #acts;
+  #word;
+  #state;
+
+  constructor({ word, state, acts }) {
+    this.#word = word;
+    this.#state = state;
+    this.#acts = acts;
+    this.node = h("div", { id: "menu", class: "menu", role: "region", hidden: true });
+  }
+
+  draw() {
+    const word = this.#word;
+    this.node.setAttribute("aria-label", word("menu"));
+    this.node.replaceChildren(
+      h("div", { class: "row" },
+        this.#button("topics", () => this.#acts.press("/help_menu", word("topics"))),
+        this.#button("ask_human", () => this.#acts.press("/human_handoff", word("ask_human")))),
+      this.#set("size", [0, 1, 2], (size) => (size ? word(`size_${size}`) : "100 %")),
+      this.#set("theme", THEMES, (theme) => word(`theme_${theme}`)),
+      this.#saved(),
+      h("div", { class: "row" },
+        this.#button("transcript", () => this.#acts.transcript()),
+        this.#button("transcript_print", () => this.#acts.print())),
+      this.#keep(),
+      this.#erase(),
+      h("p", { class: "row" }, this.#page("privacy"), this.#page("accessibility")),
+    );
+  }
+
+  #button(key, act, properties = {}) {
+    return h("button", { type: "button", onclick: act, ...properties }, this.#word(key));
+  }
+
+  #page(key) {
+    const text = [this.#word(key), h("span", { class: "vh" }, ` (${this.#word("new_tab")})`)];
+    return webLink(pageUrl(key, this.#state().lang), text);
+  }
+
+  // One of several values, as buttons of which one is pressed.
+  #set(name, values, text) {
+    const buttons = values.map((value) => h("button", {
+      type: "button",
+      "aria-pressed": String(this.#state()[name] === value),
+      onclick: ({ currentTarget }) => {
+        this.#state()[name] = value;
+        for (const other of buttons) other.setAttribute("aria-pressed", String(other === currentTarget));
+        this.#acts.look();
+      },
+    }, text(value)));
+    return h("fieldset", null, h("legend", null, this.#word(name)), h("div", { class: "row" }, buttons));
+  }
+
+  #saved() {
+    const { saved } = this.#state();
+    const items = saved.map((card) => {
+      const { number } = card.type === "helpline" ? card : (card.phones || [])[0] || {};
+      const name = plain(card.name);
+      return h("li", { lang: plain(card.lang) },
+        webLink(entryUrl(card), name),
+        plain(number) ? h("a", { href: `tel:${dialled(number)}` }, icon("phone"), plain(number)) : null,
+        h("button", { type: "button", class: "plain", lang: this.#state().lang, onclick: () => {
+          this.#acts.unsave(card);
+          this.draw();
+          this.node.querySelector(".saved").focus();
+        } }, this.#word("remove"), h("span", { class: "vh" }, ` ${name}`)));
+    });
+    return h("section", { class: "saved", tabindex: "-1", "aria-label": this.#word("saved_title") },
+      h("p", null, h("strong", null, this.#word("saved_title"))),
+      h("ul", null, items));
+  }
+
+  #keep() {
+    const box = h("input", { type: "checkbox", id: "keep", "aria-describedby": "keep-hint",
+      onchange: () => this.#acts.keep(box.checked) });
+    box.checked = this.#state().keep;
+    return h("div", { class: "keep" }, h("label", { for: "keep" }, box, " ", this.#word("keep")),
+      h("p", { id: "keep-hint", class: "small" }, this.#word("keep_hint")));
+  }
+
+  #erase() {
+    const ask = this.#button("erase", () => {
+      sure.hidden = false;
+      sure.querySelector("button").focus();
+    });
+    const sure = h("div", { class: "sure", role: "group", hidden: true, "aria-labelledby": "sure" },
+      h("p", { id: "sure" }, this.#word("erase_ask")),
+      h("div", { class: "row" },
+        this.#button("erase_no", () => { sure.hidden = true; ask.focus(); }),
+        this.#button("erase_yes", () => this.#acts.erase(), { class: "strong" })));
+    return h("div", null, ask, sure);
   }
 }

@@ -1,7 +1,6 @@
 // What was said, as a log that screen readers follow: only ever appended to.
-import { card } from "./cards.js";
+import { card, speaker } from "./cards.js";
 import { h, icon, plain } from "./dom.js";
-import { speaker } from "./paper.js";
 import { say } from "./words.js";
 
 const SETTLED = 400; // milliseconds until what was put in counts as old
@@ -17,18 +16,16 @@ export class Log {
   constructor(talk, tools) {
     this.#talk = talk;
     this.#tools = tools;
-    // Off until the history stands; a screen reader hears only what comes after.
     this.node = h("div", { class: "log", role: "log", "aria-live": "off", "aria-relevant": "additions", tabindex: "0" });
   }
 
-  // Whether additions are read out. Switched on a moment later, so that what stands is not.
+  // Whether additions are read out: a moment later, so that what stands is not.
   live(on) {
     clearTimeout(this.#timer);
     if (!on) this.node.setAttribute("aria-live", "off");
     else this.#timer = setTimeout(() => this.node.setAttribute("aria-live", "polite"), SETTLED);
   }
 
-  // Puts the history in; nothing of it is read out.
   restore(entries) {
     this.empty();
     for (const entry of entries) this.#append(entry);
@@ -41,11 +38,11 @@ export class Log {
     for (const entry of entries) this.#append(entry);
     this.#offerRating();
     const first = entries[0];
-    // A person's message that comes by itself does not pull the page away under a reader.
+    // A person's message does not pull the page away under a reader.
     if (first.from !== "person" || end) this.#reveal(first);
   }
 
-  // Shows again whether a visitor's message is on its way, refused or there.
+  // Whether the visitor's messages wait or were refused.
   refresh() {
     for (const entry of this.#talk.state.entries) {
       if (entry.from === "you" && this.#shown.has(entry.key)) this.#mark(entry);
@@ -92,7 +89,7 @@ export class Log {
     this.node.append(this.#rate);
   }
 
-  // A long answer is read from its beginning: the first new entry goes to the top.
+  // A long answer is read from its beginning.
   #reveal(entry) {
     const { key, answer } = entry;
     const node = this.#shown.get(answer) || this.#shown.get(key);
@@ -103,7 +100,7 @@ export class Log {
 
 // "Does this answer help you?": two buttons, then one optional word.
 export function feedback(word, rate) {
-  // Not read out with every answer: whoever looks for it finds it after the answer.
+  // Not read out with every answer.
   const node = h("div", { class: "rate", role: "group", "aria-live": "off", "aria-label": word("useful") });
   const said = h("p", { role: "status" });
   const button = (key, drawn, rating) => h("button", {

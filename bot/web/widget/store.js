@@ -1,5 +1,5 @@
-// What the widget remembers: in the tab's sessionStorage, and in localStorage only when the person
-// agreed. No cookie. Where the browser forbids both, in memory.
+// What is remembered: in the tab's sessionStorage; in localStorage only when the person agreed; in
+// memory where the browser forbids both. No cookie.
 const KEY = "weeweiser";
 const KEPT = 300;
 
@@ -35,24 +35,27 @@ export class Store {
   #local = area("localStorage");
 
   constructor() {
-    this.state = { ...fresh(), ...(read(this.#session) || read(this.#local)) };
+    const kept = read(this.#local);
+    this.state = { ...fresh(), ...(read(this.#session) || (kept && { ...kept, open: null })) };
   }
 
-  save() {
+  // `tabOnly`: what came from another tab is not sent back to it.
+  save(tabOnly) {
     const { state } = this;
     state.entries.splice(0, Math.max(0, state.entries.length - KEPT));
     const text = JSON.stringify(state);
     write(this.#session, text);
+    if (tabOnly) return;
     if (state.keep) write(this.#local, text);
     else remove(this.#local);
   }
 
-  // What another tab of this browser wrote, when the person agreed to keep; else null.
+  // What another tab wrote, when the person agreed to keep.
   fromOtherTab(event) {
     return event.key === KEY && event.newValue && this.state.keep ? parse(event.newValue) : null;
   }
 
-  // Forgets the conversation; `everything`: the person's settings and saved cards too.
+  // `everything`: the person's settings and saved cards, too.
   forget(everything) {
     const { lang, size, theme, open, keep, saved } = this.state;
     Object.assign(this.state, fresh(), everything ? {} : { lang, size, theme, open, keep, saved });
@@ -72,7 +75,7 @@ function parse(text) {
     const found = JSON.parse(text);
     return Array.isArray(found.entries) && Array.isArray(found.outbox) ? found : null;
   } catch {
-    return null; // written by something else
+    return null;
   }
 }
 
@@ -80,7 +83,7 @@ function write(storage, text) {
   try {
     storage?.setItem(KEY, text);
   } catch {
-    // Full: the conversation goes on, only the next page will not know it.
+    // Full: only the next page will not know it.
   }
 }
 
@@ -88,6 +91,6 @@ function remove(storage) {
   try {
     storage?.removeItem(KEY);
   } catch {
-    // Forbidden: then nothing is there either.
+    // Forbidden.
   }
 }

@@ -1,5 +1,4 @@
-// The look, inside the shadow root. Sizes are in em of the reader's own letter size: `medium`, not
-// the page's.
+// The look. Sizes are in em of the reader's own letter size (medium), not of the page's.
 export default `
 :host { all: initial !important; display: block !important; }
 :host([hidden]) { display: none !important; }
@@ -16,17 +15,18 @@ svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColo
   stroke-linecap: round; stroke-linejoin: round; vertical-align: -.25em; }
 p, h1, h2, h3, dl, dd, ul, fieldset { margin: 0; padding: 0; border: 0; }
 h1, h2, h3 { font-size: 1.06em; line-height: 1.3; }
-a { color: var(--link); }
+a { display: inline-block; padding: .2em 0; color: var(--link); }
 a svg { margin-inline-end: .3em; }
 button, input, textarea { font: inherit; color: inherit; letter-spacing: inherit; word-spacing: inherit; }
 button { display: inline-flex; align-items: center; justify-content: center; gap: .4em; min-height: 2.6em;
   min-width: 2.6em; padding: .3em .7em; border: 1px solid var(--line); border-radius: .5em; background: var(--card);
-  text-align: start; cursor: pointer; }
+  cursor: pointer; text-align: start; }
 button:hover { border-color: currentColor; text-decoration: underline; }
 button[aria-pressed="true"], .send, .launcher { background: var(--accent); color: var(--on-accent);
   border-color: var(--accent); }
 button.plain { border-color: transparent; background: none; color: var(--link); padding: .2em .4em; min-height: 2.2em; }
 button.plain[aria-pressed="true"] { border-color: currentColor; text-decoration: underline; }
+[aria-pressed="true"] > svg { fill: currentColor; }
 button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; box-shadow: 0 0 0 2px var(--card); }
 .launcher, .panel { position: fixed; right: 1em; z-index: 2147483000; }
@@ -42,26 +42,25 @@ button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 .huge .panel { font-size: 1.5em; width: 22em; }
 .page .panel { position: static; width: auto; max-width: 46rem; height: 100vh; height: 100dvh; max-height: none;
   margin: 0 auto; border-width: 0 1px; border-radius: 0; box-shadow: none; }
-.head, .bar, .row, .actions { display: flex; flex-wrap: wrap; gap: .35em; align-items: center; }
+.head, .bar, .row, .actions, .rate, .trouble, .menu li { display: flex; flex-wrap: wrap; gap: .35em; align-items: center; }
 .head { padding: .5em .7em; background: var(--accent); color: var(--on-accent); }
 .head > svg { width: 1.8em; height: 1.8em; }
 .names { flex: 1 1 8em; min-width: 0; }
-.names p { font-size: .85em; line-height: 1.3; }
+.names p { font-size: .85em; line-height: 1.3; min-height: 2.6em; }
 .head button { background: none; color: inherit; border-color: transparent; padding: .2em .5em; }
 .head button:hover, .head .exit { border-color: currentColor; }
 .head .exit { font-weight: 600; }
 .head :focus-visible { outline-color: currentColor; box-shadow: none; }
 .bar { padding: .25em .7em; background: var(--warn); border-bottom: 1px solid var(--hair); justify-content: space-between;
   font-size: .92em; gap: .1em .8em; }
-.bar a { display: inline-block; min-height: 1.75em; padding: .15em .2em; font-weight: 700; color: var(--rust); white-space: nowrap; }
+.bar a { font-weight: 700; color: var(--rust); white-space: nowrap; }
 .languages { display: inline-flex; gap: .2em; margin-inline-start: auto; }
 .languages button { min-height: 2em; min-width: 2.4em; padding: 0 .3em; }
 .menu { flex: 0 1 auto; max-height: 70%; overflow: auto; padding: .7em; border-bottom: 2px solid var(--line); background: var(--card); }
 .menu > * + * { margin-top: .8em; }
 .menu legend { padding: 0; font-weight: 600; }
 .menu ul { list-style: none; }
-.menu li { display: flex; flex-wrap: wrap; gap: .2em .8em; align-items: center; padding: .3em 0; border-bottom: 1px solid var(--hair); }
-.menu li a, .menu > p a { display: inline-block; padding: .25em 0; margin-inline-end: 1em; }
+.menu a { margin-inline-end: 1em; }
 .keep label { display: inline-block; padding: .3em 0; }
 .keep input { width: 1.5em; height: 1.5em; vertical-align: -.3em; accent-color: var(--accent); }
 .sure { margin-top: .5em; padding: .6em; border: 2px solid var(--rust); border-radius: .5em; }
@@ -76,7 +75,6 @@ button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 .you { align-self: flex-end; background: var(--accent); color: var(--on-accent); border-color: var(--accent);
   border-radius: .8em; border-end-end-radius: .15em; }
 .person { border: 2px solid var(--link); }
-.note { align-self: center; background: none; border: 0; }
 .who, .kind, .mark, .small { font-size: .85em; }
 .who, .kind { font-weight: 600; }
 .mark { display: block; font-style: italic; }
@@ -85,16 +83,14 @@ button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 .card > * + * { margin-top: .3em; }
 .urgent { border-inline-start-color: var(--rust); background: var(--warn); }
 .urgent .call a { font-size: 1.3em; color: var(--rust); }
-.call a { display: inline-block; padding: .2em 0; font-weight: 700; }
+.call a { font-weight: 700; }
 .state { font-weight: 600; }
 .notice { color: var(--rust); }
 dl > div { padding: .2em 0; }
 dt { font-weight: 600; font-size: .9em; }
-dd > a, .line > a { display: inline-block; padding: .15em 0; }
 .line { display: block; }
 .actions { border-top: 1px solid var(--hair); padding-top: .3em; }
-.actions a { display: inline-block; padding: .35em .3em; }
-.rate { font-size: .92em; color: var(--soft); display: flex; flex-wrap: wrap; gap: .2em .5em; align-items: center; }
+.rate { font-size: .92em; color: var(--soft); }
 .rate form { display: flex; flex: 1 1 100%; gap: .4em; }
 .rate input { flex: 1; min-width: 0; padding: .3em .5em; border: 1px solid var(--line); border-radius: .4em; background: var(--card); }
 .typing { padding: .1em 1em; color: var(--soft); font-size: .92em; }
@@ -103,20 +99,19 @@ dd > a, .line > a { display: inline-block; padding: .15em 0; }
 .typing i:nth-child(3) { animation-delay: .2s; }
 .typing i:nth-child(4) { animation-delay: .4s; }
 @keyframes beat { 50% { opacity: .25; } }
-.trouble { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5em; padding: 0 .8em; background: var(--warn); color: var(--rust); font-weight: 600; }
+.trouble { padding: 0 .8em; background: var(--warn); color: var(--rust); font-weight: 600; }
 .trouble p:not(:empty) { padding: .35em 0; }
 .composer { flex: none; max-height: 60%; overflow: auto; padding: .5em .7em .6em; border-top: 1px solid var(--line); background: var(--paper);
   display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .35em .5em; align-items: end; }
 .composer > * { grid-column: 1 / -1; }
 .composer label { font-size: .9em; color: var(--soft); grid-row: 2; }
-/* The choices come after the input in the order of the keys, and are seen between question and input. */
-.choices { grid-row: 1; max-height: 34vh; overflow: auto; padding: 4px; margin: -4px; }
+/* After the input for the keys, above it for the eyes. */
+.choices { grid-row: 1; max-height: 34vh; overflow: auto; padding: 4px; margin: -4px; display: flex; flex-wrap: wrap; gap: .4em; }
 textarea { grid-column: 1 !important; grid-row: 3; width: 100%; min-height: 2.6em; max-height: 9em; padding: .45em .6em; field-sizing: content;
   border: 1px solid var(--line); border-radius: .5em; background: var(--card); resize: vertical; }
 textarea[aria-invalid] { border: 2px solid var(--rust); }
 .send { grid-column: 2 !important; grid-row: 3; }
 .error { color: var(--rust); font-weight: 600; }
-.choices { display: flex; flex-wrap: wrap; gap: .4em; }
 .choices button { border-color: var(--link); color: var(--link); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.5em, 100%), 1fr)); }
 .tiles button { justify-content: flex-start; line-height: 1.2; }
@@ -128,7 +123,7 @@ textarea[aria-invalid] { border: 2px solid var(--rust); }
   .head { gap: .1em; padding: .3em .5em; flex-wrap: nowrap; }
   .head .close span, .head [aria-controls] span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
-/* Little height, as at 400 %: the panel scrolls as a whole, nothing stays above what has the focus. */
+/* Little height, as at 400 %: the panel scrolls as a whole, nothing covers the focus. */
 @media (max-height: 34em) {
   .panel { display: block; overflow: auto; }
   .page .panel { height: auto; }
@@ -144,3 +139,31 @@ textarea[aria-invalid] { border: 2px solid var(--rust); }
 @media print { .root:not(.page) { display: none; } .page .panel { height: auto; display: block; } .log { overflow: visible; }
   .composer, .bar, .head button { display: none; } }
 `;
+
+// The page's own colours. A text colour that could not be read on them is not taken.
+export function paint(root, color, text) {
+  const back = color && CSS.supports("color", color) ? luminance(root, color) : null;
+  if (back === null) {
+    root.style.removeProperty("--accent");
+    root.style.removeProperty("--on-accent");
+    return;
+  }
+  const contrast = (other) => (Math.max(back, other) + 0.05) / (Math.min(back, other) + 0.05);
+  const wanted = text && CSS.supports("color", text) ? luminance(root, text) : null;
+  const readable = wanted !== null && contrast(wanted) >= 4.5;
+  root.style.setProperty("--accent", color);
+  root.style.setProperty("--on-accent", readable ? text : contrast(1) >= contrast(0) ? "#fff" : "#000");
+}
+
+// The relative luminance of a CSS colour (WCAG 2), or null when the browser does not give its parts.
+function luminance(root, color) {
+  root.style.setProperty("outline-color", color);
+  const parts = /^rgba?\((\d+), (\d+), (\d+)/.exec(getComputedStyle(root).outlineColor);
+  root.style.removeProperty("outline-color");
+  if (!parts) return null;
+  const [r, g, b] = parts.slice(1).map((part) => {
+    const value = part / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

@@ -1,5 +1,5 @@
-// One conversation, without anything visible: what was said, what still has to be sent, and the
-// language. A message keeps its id until it is answered, so the server never takes it twice.
+// One conversation, without anything visible. A message keeps its id until it is answered, so the
+// server never takes it twice.
 import * as api from "./api.js";
 
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds before a message is sent again
@@ -9,8 +9,8 @@ const SLOW = 6_000; // milliseconds
 export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)),
   (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-// Tells listeners: "entries" (new ones), "settled" (an entry's state changed), "waiting" (on or off),
-// "trouble" (none, "offline" or "slow"), "owner", "language", "emptied".
+// Tells: "entries", "settled", "waiting" (on or off), "trouble" (null, "offline", "slow"), "owner",
+// "language", "emptied".
 export class Talk extends EventTarget {
   #store;
   #live = new api.Live();
@@ -32,19 +32,17 @@ export class Talk extends EventTarget {
     this.#store.save();
   }
 
-  // Goes on where an earlier page stopped.
   resume() {
     if (this.state.owner !== "assistant") this.#listen();
     this.flush();
   }
 
-  // A written text; shown at once, sent when possible.
   write(text) {
     this.state.wrote = true;
     this.#queue({ text }, text);
   }
 
-  // A button's payload; `title` is what the visitor chose, shown as theirs. Without it, nothing is.
+  // A button's payload; `title`: what is shown as the visitor's words, if anything.
   press(payload, title) {
     this.#queue({ payload }, title);
   }
@@ -56,12 +54,10 @@ export class Talk extends EventTarget {
     this.save();
   }
 
-  // The greeting, when there is none yet.
   async greet() {
     if (!this.state.conversation && !this.state.outbox.length) await this.flush(true);
   }
 
-  // Sends what waits, in order, one at a time.
   async flush(greeting = false) {
     if (this.#busy) return;
     clearTimeout(this.#timer);
@@ -85,7 +81,7 @@ export class Talk extends EventTarget {
     if (life !== this.#life && this.state.outbox.length) this.flush();
   }
 
-  // Deletes the conversation on the server and here; throws when the server could not be reached.
+  // On the server and here; throws when the server could not be reached.
   async erase() {
     if (this.state.conversation) {
       await api.erase(this.state.conversation, this.state.lang).catch((error) => {
@@ -119,6 +115,8 @@ export class Talk extends EventTarget {
     const sent = new Set(other.entries.map((entry) => entry.answer));
     this.state.outbox = this.state.outbox.filter((item) => !sent.has(item.id));
     this.state.lastEvent = Math.max(this.state.lastEvent, other.lastEvent);
+    this.#store.save(true);
+    this.#own(other.owner, other.role);
   }
 
   isWaiting(key) {
@@ -173,14 +171,14 @@ export class Talk extends EventTarget {
     this.#add(named(answer.messages, item.id, "bot", { answer: item.id, crisis }));
     if (answer.handoff) this.#own(state.owner === "assistant" ? "waiting" : state.owner, state.role);
     else this.#own("assistant", null);
-    // The answer to an earlier message may not undo a language chosen since.
+    // An earlier answer may not undo a language chosen since.
     if (!state.outbox.length) this.#speak(answer.language);
     this.save();
     this.#tell("settled", item.id);
     this.#tell("trouble", null);
   }
 
-  // The server does not know the conversation any more: the same message begins a new one.
+  // The server forgot the conversation: the same message begins a new one.
   async #beginAgain(life) {
     this.#live.stop();
     this.#own("assistant", null);
