@@ -1,6 +1,5 @@
-// Turns the page of forms into the widget, when there is one and the browser can run it.
+// Turns the page of forms into the widget, when the browser can run it.
 // Until the widget is there, and if it never comes, the page of forms works.
-const plain = document.getElementById("plain");
 const field = document.getElementById("text");
 
 async function upgrade() {
@@ -24,5 +23,4 @@ async function upgrade() {
   element.hidden = false;
 }
 
-if ("widget" in plain.dataset) upgrade();
-else location.replace(`/static/index.html${location.search}`);
+upgrade();

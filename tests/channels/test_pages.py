@@ -234,8 +234,8 @@ def test_who_made_the_map_is_said_where_a_point_is_shown(
     credit = knowledge.words(language, "map_attribution")
     pointed = next(s for s in knowledge.all_services() if s.facts.get("coordinates"))
     assert credit in read(client, f"/services/{pointed.id}?lang={language}").text
-    widget = json.loads((ROOT / "bot" / "web" / "words.json").read_text("utf-8"))
-    assert widget[language]["map_credit"] == credit
+    widget = ROOT / "bot" / "web" / "widget" / f"words.{language}.js"
+    assert json.dumps(credit, ensure_ascii=False) in widget.read_text("utf-8")
 
 
 def test_unknown_entries_are_a_page_or_a_problem(client: TestClient) -> None:

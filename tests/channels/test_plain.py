@@ -358,7 +358,6 @@ def _rendered(language: Language, said: list[Said], **values: Any) -> str:
             said=said,
             human=[],
             exit_url="https://example.lu/",
-            widget=False,
             **given_values,
         )
     )

@@ -34,7 +34,6 @@ from bot.channels.web._access import (
 from bot.channels.web._transcript import Said, Told, shown, title_of, transcript
 from bot.channels.web._turns import IdUsed
 from bot.problems import Problem, language_of
-from bot.settings import ROOT
 from bot.store import UnknownConversation, form_key
 from knowledge import LANGUAGES, LUXEMBOURG, Language, directory
 
@@ -254,7 +253,6 @@ class _Talk:
             latest=_latest(said),
             human=human(directory().current, language, datetime.now(LUXEMBOURG)),
             exit_url=self._exit_url,
-            widget=(ROOT / "bot" / "web" / "widget" / "boot.js").is_file(),
             **given,
         )
         headers = {**self._headers, "Cache-Control": "no-store", "Content-Language": language}
