@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import contact, hsds, messenger, pages, search, site, web
+from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
 from bot.guard import add_guard
 from bot.keeping import Keeping
@@ -94,7 +94,6 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     app.include_router(hsds.router)
     app.include_router(search.router)
-    app.include_router(contact.router)
     app.include_router(messenger.create_router(settings))
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))

@@ -141,10 +141,10 @@ class Assistant:
         gc.freeze()
 
     async def _parse(self, text: str) -> dict[str, Any]:
-        from bot.dialogue import PUBLIC, neutral
+        from bot.listening import PUBLIC, Listener, neutral
 
-        assert self._dialogue
-        found = await self._dialogue.parse(neutral(text))
+        assert self._agent
+        found = await Listener(self._agent, self._keeping).parse(neutral(text))
         found["intent"]["name"] = PUBLIC.get(found["intent"]["name"], found["intent"]["name"])
         return found
 
