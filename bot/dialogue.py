@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy.engine import Engine
@@ -185,6 +186,8 @@ class Dialogue:
         metadata: dict[str, Any] = {
             LANGUAGE: language if language in LANGUAGES else None,
             "at": message.at,
+            # What the assistant waits for: "Foobar" alone may then be a place.
+            "asks": state.slots.get("asks"),
             "keeps": [self._keeping.days, self._keeping.message_days],
             "desk": self._handoffs.someone_here(),
         }
@@ -246,7 +249,7 @@ class Dialogue:
     ) -> "tuple[Reply, DialogueStateTracker]":
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-        self._turns.begin(conversation, state.slots)
+        self._turns.begin(conversation, state.slots, _just_said(state))
         channel = CollectingOutputChannel()
         try:
             await self._agent.handle_message(
@@ -356,6 +359,12 @@ def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
         if m.get("text")
     ]
     return lines
+
+
+def _just_said(state: State) -> list[str]:
+    """The texts of the last answer, so that no sentence comes twice in a row."""
+    lines = takewhile(lambda line: line["who"] == "assistant", reversed(state.said))
+    return [line["text"] for line in lines]
 
 
 def _warned(tracker: "DialogueStateTracker") -> bool:
