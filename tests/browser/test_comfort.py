@@ -249,8 +249,9 @@ def test_leaving_on_a_slow_line_empties_the_page_at_once(open_page: Open) -> Non
     held: list[Route] = []
     page.context.route("https://www.meteolux.lu/**", lambda route: held.append(route))
     page.get_by_role("button", name="Quitter vite").click(no_wait_after=True)
-    page.wait_for_function("() => document.documentElement.textContent === ''")
+    page.wait_for_timeout(500)
     assert held
+    assert page.evaluate("document.documentElement.textContent") == ""
     held[0].fulfill(body="weather")
 
 
