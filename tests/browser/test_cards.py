@@ -51,7 +51,7 @@ def shown(open_page: Open, *messages: dict[str, Any], **options: Any) -> Page:
     """A page whose first answer is these messages."""
     page = open_page("/?lang=de", **options)
     answers(page, lambda body: {**body, "messages": list(messages)} if "language" in body else body)
-    ask(page, "Hallo")
+    ask(page, "Ich brauche Hilfe")
     return page
 
 
@@ -117,7 +117,7 @@ def test_every_number_of_the_directory_is_dialled_as_the_directory_says(open_pag
         }""",
         sorted(filter(None, numbers)),
     )
-    assert len(found) > 50
+    assert len(found) > 30
     assert found == [dialled(number) for number in sorted(filter(None, numbers))]
 
 
@@ -158,7 +158,7 @@ def test_open_now_goes_away_by_itself(open_page: Open) -> None:
     page.clock.install()
     page.reload()
     answers(page, lambda body: {**body, "messages": [EVERYTHING]} if "language" in body else body)
-    field(page).fill("Hallo")
+    field(page).fill("Ich brauche Hilfe")
     field(page).press("Enter")
     page.clock.run_for(1000)
     card = page.locator("wee-weiser .card")
@@ -169,15 +169,12 @@ def test_open_now_goes_away_by_itself(open_page: Open) -> None:
 
 
 def test_printing_a_card(open_page: Open) -> None:
-    page = open_page("", wait=False)
-    page.add_init_script("window.print = () => { top.printed = document.body.innerText; }")
-    page.close()
     page = open_page("/?lang=de", wait=False)
     page.context.add_init_script("window.print = () => { top.printed = [document.title, document.body.innerText]; }")
     page.reload()
     expect(page.locator("wee-weiser .msg.bot").first).to_be_visible()
     answers(page, lambda body: {**body, "messages": [EVERYTHING]} if "language" in body else body)
-    ask(page, "Hallo")
+    ask(page, "Ich brauche Hilfe")
     page.get_by_role("button", name="Drucken Ein Dienst").click()
     title, text = page.evaluate("window.printed")
     assert title == "Ein Dienst"

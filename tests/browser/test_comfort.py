@@ -61,7 +61,7 @@ def test_no_word_of_another_language_is_left(open_page: Open) -> None:
           .map((node) => node.innerText).join(' ')"""
     )
     same = french & set(re.findall(r"\w{4,}", words))
-    assert same <= {"Weeweiser", "Inter", "Actions", "Menu", "Message", "Text", "FR"}, same
+    assert same <= {"Weeweiser", "Inter", "Actions", "Français", "Deutsch", "Lëtzebuergesch", "2019"}, same
 
 
 def test_letters_and_colours_stay(open_page: Open) -> None:
@@ -96,18 +96,6 @@ def test_the_conversation_on_paper(open_page: Open) -> None:
     page = open_page()
     ask(page, "J'ai des dettes")
     menu(page)
-    page.evaluate(
-        """() => {
-          const insert = Node.prototype.appendChild;
-          new MutationObserver(() => {
-            const frame = document.querySelector('iframe');
-            if (frame) frame.contentWindow.print = () => {
-              window.printed = frame.contentDocument.body.innerText;
-              window.language = frame.contentDocument.documentElement.lang;
-            };
-          }).observe(document.body, {childList: true});
-        }"""
-    )
     page.context.add_init_script(
         "window.print = () => { top.printed = document.body.innerText; top.language = document.documentElement.lang; }"
     )
@@ -115,7 +103,7 @@ def test_the_conversation_on_paper(open_page: Open) -> None:
     menu(page)
     page.get_by_role("button", name="Imprimer la conversation").click()
     printed = page.evaluate("window.printed")
-    assert printed.startswith("Conversation avec Weeweiser")
+    assert printed.startswith("Weeweiser\n")
     assert "J'ai des dettes" in printed and "54 77 24 22" in printed
     assert page.evaluate("window.language") == "fr"
 
@@ -176,7 +164,7 @@ def test_deleting_the_conversation(open_page: Open) -> None:
     expect(page.locator("wee-weiser .card").first).to_be_visible()
     page.get_by_role("button", name="Effacer la conversation").click()
     page.get_by_role("button", name="Oui, effacer").click()
-    expect(page.locator("wee-weiser .trouble")).to_have_text("La conversation est effacée.")
+    expect(page.locator("wee-weiser .trouble p")).to_have_text("La conversation est effacée.")
     expect(page.locator("wee-weiser .card")).to_have_count(0)
     answer = page.request.post(
         f"{page.url.split('/?')[0]}/api/conversations/{old['id']}/messages",
@@ -260,8 +248,8 @@ def test_leaving_on_a_slow_line_empties_the_page_at_once(open_page: Open) -> Non
     ask(page, "mon mari me frappe")
     held: list[Route] = []
     page.context.route("https://www.meteolux.lu/**", lambda route: held.append(route))
-    page.get_by_role("button", name="Quitter vite").click()
-    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Quitter vite").click(no_wait_after=True)
+    page.wait_for_timeout(500)
     assert held
     assert page.evaluate("document.documentElement.textContent") == ""
     held[0].fulfill(body="weather")

@@ -84,7 +84,7 @@ def test_what_the_directory_holds(open_page: Open, name: str) -> None:
     page = open_page("/?lang=de", viewport={"width": 360, "height": 700})
     value = HOSTILE[name]
     answers(page, lambda body: {**body, "messages": filled(value)} if "language" in body else body)
-    ask(page, "Hallo")
+    ask(page, "Ich brauche Hilfe")
     safe(page)
     page.locator("wee-weiser .card .actions button").last.click()
     page.get_by_role("button", name="Menü").click()
@@ -103,7 +103,7 @@ def test_fields_of_another_kind(open_page: Open, value: Any) -> None:
     answers(
         page, lambda body: {**body, "messages": [*broken, last]} if "language" in body else body
     )
-    ask(page, "Hallo")
+    ask(page, "Ich brauche Hilfe")
     expect(log(page)).to_contain_text("Ende")
     expect(log(page)).not_to_contain_text("[object")
     safe(page)
@@ -123,7 +123,7 @@ def test_what_the_desk_writes(open_page: Open, name: str) -> None:
     )
     page.route("**/events", lambda route: route.fulfill(body=stream, content_type="text/event-stream"))
     answers(page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body)
-    field(page).fill("Hallo")
+    field(page).fill("Ich brauche Hilfe")
     field(page).press("Enter")
     expect(page.locator("wee-weiser .msg.person")).to_have_count(1)
     safe(page)
@@ -135,7 +135,7 @@ def test_what_an_error_says(open_page: Open, name: str) -> None:
     page.route(
         "**/messages", lambda route: route.fulfill(status=422, json={"detail": HOSTILE[name]})
     )
-    field(page).fill("Hallo")
+    field(page).fill("Ich brauche Hilfe")
     field(page).press("Enter")
     expect(log(page)).to_contain_text("Nachricht nicht gesendet.")
     safe(page)
