@@ -1,7 +1,7 @@
 """The addresses of the public pages, and what every answer carries: policy, caching, language."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Optional, Union
 from urllib.parse import quote
@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from bot import problems
 from bot.channels import caching
-from bot.channels.html import NAMES, catalogue, clean, environment, human, policy
+from bot.channels.html import NAMES, catalogue, environment, human, policy
 from bot.channels.pages._entry import Entry, changed, entry_path, view
+from bot.channels.pages._list import groups
 from bot.channels.pages._structured import structured
 from bot.channels.pages._vcard import vcard
 from knowledge import (
@@ -117,8 +118,8 @@ class _Site:
 
     def all_services(self, request: Request, language: Spoken) -> Response:
         """All services by topic, and the helplines."""
-        groups = list(_groups(self._source(), _WORDS[language], language))
-        return self._page(request, "list.html", "/services", language, groups=groups)
+        listed = list(groups(self._source(), _WORDS[language], language))
+        return self._page(request, "list.html", "/services", language, groups=listed)
 
     def sitemap(self, request: Request) -> Response:
         """Every page in every language, for search engines."""
@@ -261,35 +262,6 @@ def _find(knowledge: Knowledge, kind: str, name: str) -> Union[Service, Helpline
     if name not in knowledge.helplines:
         raise UnknownId(name)
     return knowledge.helplines[name]
-
-
-def _groups(
-    knowledge: Knowledge, words: dict[str, str], language: Language
-) -> Iterator[dict[str, Any]]:
-    """Topics with their services, then the services without one, then the helplines."""
-
-    def item(service: Service) -> dict[str, Any]:
-        return {
-            "path": entry_path("services", service.id),
-            "name": clean(service.name.in_(language)),
-            "where": clean(knowledge.where(service, language)),
-        }
-
-    for need, about in knowledge.needs.items():
-        entries = [item(match.service) for match in knowledge.find(need)]
-        yield {"id": need, "label": about.label.in_(language), "entries": entries}
-    others = [item(s) for s in knowledge.all_services() if not s.needs]
-    if others:
-        yield {"id": "others", "label": words["others"], "entries": others}
-    lines = [
-        {
-            "path": entry_path("helplines", line.id),
-            "name": clean(line.name.in_(language)),
-            "where": None,
-        }
-        for line in knowledge.helplines.values()
-    ]
-    yield {"id": "helplines", "label": words["helplines"], "entries": lines}
 
 
 def _qr(url: str) -> Markup:
