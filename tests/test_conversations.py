@@ -22,8 +22,9 @@ LEAST_PER_LANGUAGE = 15
 HELD_OUT = FOLDER / "heldout"
 POOLS = ("risk", "everyday", "impatient")
 LEAST_PER_POOL = 15
-#: Percent of a language's held-out conversations that must pass as a whole: raised when better.
-FLOORS = {"fr": 0, "de": 0, "lb": 0}
+#: Percent of a language's held-out conversations that must pass as a whole, some points below what
+#: was measured: raised when the assistant gets better.
+FLOORS = {"fr": 50, "de": 40, "lb": 38}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

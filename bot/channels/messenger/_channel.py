@@ -15,7 +15,7 @@ from bot.channels.messenger._person import Door
 from bot.channels.messenger._render import render
 from bot.channels.messenger._settings import Secrets
 from bot.channels.messenger._turn import Answering, Turn
-from bot.channels.messenger._worker import Sending, Worker, now, worker_name
+from bot.channels.messenger._worker import Sending, Worker, is_gone, now, worker_name
 from bot.settings import Settings
 from bot.store import Conversations, Handoffs
 from bot.store.messenger import (
@@ -79,8 +79,7 @@ class Messenger:
 
     async def start(self) -> None:
         """Goes on with what an earlier process left."""
-        if self._engine.dialect.name == "sqlite":  # then no other process serves
-            self.queue.release_all()
+        self.queue.release(is_gone)
         self.worker.start()
         self._tasks = [
             asyncio.create_task(self._regularly(_PURGE_SECONDS, self._purge)),

@@ -96,7 +96,7 @@ class Turn:
     async def _asked(self, ask: Ask, language: Optional[str], **words: str) -> Answer:
         # After a crash the same message is asked again, and gets the same answer.
         reply = await self._assistant.answer(
-            ask.person, page_language=language, message_id=f"messenger-{ask.id}", **words
+            ask.person, page_language=language, message_id=ask.once, **words
         )
         return self._said(ask, reply)
 

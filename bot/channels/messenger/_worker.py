@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import secrets
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
@@ -227,5 +229,25 @@ def now() -> int:
 
 
 def worker_name() -> str:
-    """A name no other process has."""
-    return secrets.token_hex(8)
+    """A name no other worker has; says on which machine and in which process it is."""
+    return f"{socket.gethostname()[:64]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def is_gone(name: str) -> bool:
+    """Whether a worker's process ended: it ran on this machine and does not any more.
+
+    Ask before this process has a worker: its number may have been another's, in a container.
+    """
+    host, _, rest = name.partition(":")
+    number = rest.partition(":")[0]
+    if host != socket.gethostname()[:64] or not number.isdigit():
+        return False
+    if int(number) == os.getpid():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

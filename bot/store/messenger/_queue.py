@@ -12,7 +12,7 @@ may have been made.
 import json
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -33,13 +33,15 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Ask:
-    """A message to answer. `last`: earlier tries failed, so only say sorry.
+    """A message to answer. `once` is the same for the same message only.
 
+    `last`: earlier tries failed, so only say sorry.
     `silent`: somebody of the page talks with them; `returns`: somebody did.
     """
 
     id: int
     person: str
+    once: str
     address: str
     kind: str
     content: dict[str, Any]
@@ -88,10 +90,16 @@ class Queue:
         self._worker = worker
         self._grace_ms = grace_ms
 
-    def release_all(self) -> None:
-        """Ends every claim: at the start, where no other process can be at work."""
+    def release(self, is_gone: Callable[[str], bool]) -> None:
+        """Ends the claims of workers that are gone, at the start."""
+        query = sa.select(people.c.claimed_by).where(people.c.claimed_by.isnot(None)).distinct()
         with writing(self._engine) as connection:
-            connection.execute(people.update().values(claimed_by=None, claimed_until=None))
+            gone = [r.claimed_by for r in connection.execute(query) if is_gone(r.claimed_by)]
+            connection.execute(
+                people.update()
+                .where(people.c.claimed_by.in_(gone))
+                .values(claimed_by=None, claimed_until=None)
+            )
 
     def claim(self, most: int, now: int) -> list[str]:
         """People with something to do, at most so many, longest waiting first."""
@@ -306,6 +314,7 @@ class Queue:
         return Ask(
             id=asked.id,
             person=row.person,
+            once=asked.once,
             address=row.address,
             kind=asked.kind,
             content=json.loads(asked.content),

@@ -112,6 +112,7 @@ class Reception:
             connection.execute(
                 inbox.insert().values(
                     person=event.person,
+                    once=event.once,
                     kind=_TOO_FAST if fast else event.kind,
                     content=json.dumps({} if fast else event.content),
                     sent_at=event.sent_at,

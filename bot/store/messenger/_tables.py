@@ -31,7 +31,7 @@ people = sa.Table(
     sa.Column("returns", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("choices", sa.Text),
     sa.Column("due_at", sa.BigInteger, index=True),
-    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_by", sa.String(120)),
     sa.Column("claimed_until", sa.BigInteger),
     sa.Column("written", sa.Float, nullable=False, server_default="0"),
     sa.Column("written_at", sa.BigInteger, nullable=False, server_default="0"),
@@ -46,6 +46,7 @@ inbox = sa.Table(
     meta,
     sa.Column("id", _Serial, primary_key=True, autoincrement=True),
     sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("once", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("sent_at", sa.BigInteger, nullable=False),
@@ -54,6 +55,7 @@ inbox = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("messenger_inbox_person_state", "person", "state"),
+    sqlite_autoincrement=True,
 )
 #: What is to be sent, and was. `body` is emptied once it is.
 outbox = sa.Table(
@@ -71,6 +73,7 @@ outbox = sa.Table(
     sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("error", sa.String(80)),
     sa.Index("messenger_outbox_person_state", "person", "state"),
+    sqlite_autoincrement=True,
 )
 #: Requests for deletion that came through Meta, for the page that shows their state.
 deletions = sa.Table(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import secrets
 import socket
 import threading
 import time
@@ -93,7 +94,7 @@ def running(folder: Path, assistant: Assistant) -> Iterator[Running]:
             messenger_page_id=PAGE,
             messenger_app_id="1",
             messenger_verify_token="verify-7f3a9c51e2",
-            messenger_privacy_key="3f9c1a7be4d05862" * 4,
+            messenger_privacy_key=secrets.token_hex(32),
             messenger_graph_address=graph.address,
         )
         app = _app(settings, assistant)
