@@ -128,10 +128,14 @@ class Assistant:
 
         from bot.dialogue import Dialogue
         from bot.inprocess import InProcessActions, Turns
+        from bot.nlg import Varied
 
         self._turns = Turns()
         self._agent = Agent.load(
-            self._model, tracker_store=self._turns, action_endpoint=InProcessActions()
+            self._model,
+            tracker_store=self._turns,
+            action_endpoint=InProcessActions(),
+            generator=Varied(),
         )
         # Pauses are the dialogue's matter: Rasa would keep the place and the age.
         self._agent.domain.session_config = SessionConfig(0, True)

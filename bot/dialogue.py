@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy.engine import Engine
@@ -157,7 +158,7 @@ class Dialogue:
     ) -> "tuple[Reply, DialogueStateTracker]":
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-        self._turns.begin(conversation, state.slots)
+        self._turns.begin(conversation, state.slots, _just_said(state))
         channel = CollectingOutputChannel()
         try:
             await self._agent.handle_message(
@@ -267,6 +268,12 @@ def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
         if m.get("text")
     ]
     return lines
+
+
+def _just_said(state: State) -> list[str]:
+    """The texts of the last answer, so that no sentence comes twice in a row."""
+    lines = takewhile(lambda line: line["who"] == "assistant", reversed(state.said))
+    return [line["text"] for line in lines]
 
 
 def _warned(tracker: "DialogueStateTracker") -> bool:

@@ -73,6 +73,8 @@ class Listener:
         metadata: dict[str, Any] = {
             LANGUAGE: language if language in LANGUAGES else None,
             "at": message.at,
+            # What the assistant waits for: "Foobar" alone may then be a place.
+            "asks": state.slots.get("asks"),
             "keeps": [self._keeping.days, self._keeping.message_days],
             "desk": attended,
         }

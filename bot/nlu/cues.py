@@ -140,10 +140,10 @@ class CueReader(GraphComponent):
         message.set("which", [int(n) for n in self._found(self._which, words)], add_to_output=True)
         message.set("drops", drops, add_to_output=True)
         message.set("unknown_place", None, add_to_output=True)
-        for household in self._found(self._households, words)[:1]:
-            self._add(message, "household", household)
         if message.get("crisis"):
             return
+        for household in self._found(self._households, words)[:1]:
+            self._add(message, "household", household)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
         if abuse and not self._says_more(message):
@@ -179,8 +179,11 @@ class CueReader(GraphComponent):
         if asked and sure >= self._config["sure_from"] and name not in ("inform", *_UNCLEAR):
             asked = False
         found = self._places.find(tokens(text), str(message.get(LANGUAGE)), asked=asked)
-        message.set("unknown_place", found, add_to_output=True)
-        if found and not message.get("needs") and not name.startswith("ask_"):
+        if not found:
+            return
+        place, alone = found
+        message.set("unknown_place", place, add_to_output=True)
+        if alone and not message.get("needs") and not name.startswith("ask_"):
             self._decide(message, "inform")
 
     def _says_more(self, message: Message) -> bool:

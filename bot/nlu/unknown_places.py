@@ -40,20 +40,23 @@ class UnknownPlaceFinder:
         self._words = int(words["words"])
         self._everyday = sorted(w for w in self._around if len(w) >= _SHORTEST)
 
-    def find(self, doc: Doc, language: str, *, asked: bool = False) -> Optional[str]:
-        """The name as it is written, or None. `asked`: the message answers "which commune?"."""
+    def find(
+        self, doc: Doc, language: str, *, asked: bool = False
+    ) -> Optional[tuple[str, bool]]:
+        """The name as it is written, and whether the message says nothing else; or None.
+
+        `asked`: the message answers "which commune?".
+        """
         said = [t for t in doc if t.is_alpha]
         rest = [t for t in said if t.norm_ not in self._around]
         bare = rest[0] if rest and len(rest) <= self._words else None
         for token in said:
-            if self._stands_there(doc, token, language, token is bare, asked):
-                if self._strange(token):
-                    return self._name(doc, token.i)
+            stands = self._stands_there(doc, token, language, token is bare, asked)
+            if stands and self._strange(token):
+                return self._name(doc, token.i), token is bare
         return None
 
-    def _stands_there(
-        self, doc: Doc, token: Token, language: str, bare: bool, asked: bool
-    ) -> bool:
+    def _stands_there(self, doc: Doc, token: Token, language: str, bare: bool, asked: bool) -> bool:
         """Whether a place may stand where the token stands."""
         if bare and asked:
             return True
