@@ -4,9 +4,9 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
-from actions.asking import ask
+from actions.asking import ask_again
 from actions.base import KnowingAction
-from actions.turn import Turn
+from actions.turn import AGE, PLACE, Turn
 
 
 class ActionContinue(KnowingAction):
@@ -14,10 +14,8 @@ class ActionContinue(KnowingAction):
         return "action_continue"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-        if turn.asks in ("place", "age") and turn.need:
-            if turn.intent == "deny":
-                return skip(out, turn)
-            return ask(out, turn, turn.need, turn.asks)
+        if turn.asks in (PLACE, AGE) and turn.need:
+            return skip(out, turn) if turn.intent == "deny" else ask_again(out, turn)
         if turn.asks == "topic" and turn.intent == "affirm":
             out.utter_message(response="utter_help_menu")
         else:

@@ -1,10 +1,11 @@
 """Not what the assistant is for: says so, and offers its topics."""
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
-from actions.turn import ASKS, Turn
+from actions.not_understood import set_limit, try_again
+from actions.turn import Turn
 
 
 class ActionDecline(KnowingAction):
@@ -12,5 +13,4 @@ class ActionDecline(KnowingAction):
         return "action_decline"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-        out.utter_message(response="utter_out_of_scope")
-        return [SlotSet(ASKS, "topic")]
+        return set_limit(out, turn) if turn.abusive else try_again(out, turn, outside=True)

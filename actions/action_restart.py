@@ -4,7 +4,21 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
-from actions.turn import AGE, ASKS, HANDOFF, MISSES, NEED, PLACE, SHOWN, SKIPPED, Turn
+from actions.turn import (
+    AGE,
+    ALSO,
+    ASKS,
+    HANDOFF,
+    HOUSEHOLD,
+    MISSES,
+    NEED,
+    PLACE,
+    SHOWN,
+    SKIPPED,
+    Turn,
+)
+
+_FORGOTTEN = (NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES)
 
 
 class ActionRestart(KnowingAction):
@@ -13,5 +27,5 @@ class ActionRestart(KnowingAction):
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         out.utter_message(response="utter_started_over")
-        forgotten = [SlotSet(name, None) for name in (NEED, PLACE, AGE, SKIPPED, SHOWN, MISSES)]
+        forgotten = [SlotSet(name, None) for name in _FORGOTTEN]
         return [*forgotten, SlotSet(HANDOFF, False), SlotSet(ASKS, "topic")]

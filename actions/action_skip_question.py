@@ -1,12 +1,11 @@
-"""The visitor does not want to answer the question just asked: goes on without it."""
+"""The visitor does not want to answer the question just asked, or takes an answer back."""
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.action_find_services import answer_need
-from actions.asking import ask, open_question
+from actions.answering import find_services
 from actions.base import KnowingAction
-from actions.turn import ASKS, SKIPPED, Turn
+from actions.turn import AGE, ASKS, PLACE, SKIPPED, Turn
 
 
 class ActionSkipQuestion(KnowingAction):
@@ -18,13 +17,14 @@ class ActionSkipQuestion(KnowingAction):
 
 
 def skip(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-    """Marks the open question as skipped, then asks the next one or answers."""
-    need = turn.need
-    if need is None:
-        out.utter_message(response="utter_help_menu")
-        return [SlotSet(ASKS, "topic")]
-    skipped = [*turn.skipped, turn.asks] if turn.asks else turn.skipped
-    question = open_question(turn, need, skipped)
-    if question:
-        return [*ask(out, turn, need, question), SlotSet(SKIPPED, skipped)]
-    return answer_need(out, turn, need)
+    """Goes on without what was asked, or without what the message says to forget."""
+    forgotten = [SlotSet(name, None) for name in turn.drops]
+    if turn.need is None:
+        out.utter_message(response="utter_forgotten" if forgotten else "utter_help_menu")
+        return [*forgotten, SlotSet(ASKS, "topic")]
+    asked = [turn.asks] if turn.asks in (PLACE, AGE) else []
+    if forgotten and not asked:
+        out.utter_message(response="utter_without")
+    skipped = [*turn.skipped, *asked]
+    events = find_services(out, turn, turn.need, new=False, skipped=skipped)
+    return [*forgotten, SlotSet(SKIPPED, skipped), *events]

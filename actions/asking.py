@@ -1,34 +1,82 @@
 """The questions that decide between services: one at a time, with likely answers as buttons."""
 
 import json
-from typing import Optional
+from typing import Collection, Iterable, Optional
 
+from rapidfuzz import fuzz, process
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import AGE, ASKS, NEED, PLACE, Turn, choice
+from actions.turn import AGE, ALSO, ASKS, NEED, PLACE, SKIPPED, Turn, choice
+from knowledge import LANGUAGES, Place
 
 _MOST = 10
+#: Spellings offered for a place nobody knows, and how like it they must be (0 to 100).
+_CLOSE, _LIKE = 4, 55
 _SKIP = "/skip_question"
 
 
-def open_question(turn: Turn, need: str, skipped: list[str]) -> Optional[str]:
+def open_question(turn: Turn, need: str, skipped: Collection[str]) -> Optional[str]:
     """What still has to be asked before `need` can be answered: place, age or nothing."""
-    known = {PLACE: turn.place is not None, AGE: turn.age is not None}
+    known = {PLACE: turn.place is not None and not turn.unknown_place, AGE: turn.age is not None}
     asks = turn.knowledge.needs[need].ask
     return next((q for q in asks if not known[q] and q not in skipped), None)
 
 
 def ask(
-    out: CollectingDispatcher, turn: Turn, need: str, question: str, response: Optional[str] = None
+    out: CollectingDispatcher,
+    turn: Turn,
+    need: str,
+    question: str,
+    *,
+    also: Iterable[str] = (),
+    skipped: Iterable[str] = (),
 ) -> list[EventType]:
-    """Asks for the place or the age; `response` replaces the usual wording."""
-    words, language = turn.knowledge.words, turn.language
-    buttons = _places(turn, need) if question == PLACE else []
-    skip = "elsewhere" if question == PLACE else "unknown_age"
-    buttons.append(choice(words(language, skip), _SKIP))
-    out.utter_message(response=response or f"utter_ask_{question}", buttons=buttons)
-    return [SlotSet(NEED, need), SlotSet(ASKS, question)]
+    """Asks for the place or the age. `also`: needs to be answered together with this one."""
+    unknown = turn.unknown_place if question == PLACE else None
+    if unknown:
+        _say_unknown(out, turn, need, unknown)
+    else:
+        buttons = _places(turn, need) if question == PLACE else []
+        out.utter_message(
+            response=f"utter_ask_{question}", buttons=[*buttons, _skip(turn, question)]
+        )
+    return [
+        SlotSet(NEED, need),
+        SlotSet(ALSO, list(also)),
+        SlotSet(ASKS, question),
+        SlotSet(SKIPPED, list(skipped)),
+    ]
+
+
+def ask_again(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """The open question once more."""
+    assert turn.need and turn.asks
+    return ask(out, turn, turn.need, turn.asks, also=turn.also, skipped=turn.skipped)
+
+
+def ask_place_again(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """The place that was said is none we know: the nearest spellings, and the usual ones."""
+    assert turn.unknown_place
+    _say_unknown(out, turn, turn.need, turn.unknown_place)
+    return [SlotSet(ASKS, PLACE)]
+
+
+def _say_unknown(out: CollectingDispatcher, turn: Turn, need: Optional[str], name: str) -> None:
+    places = _closest(turn, name)
+    usual = _places(turn, need) if need and not places else []
+    buttons = [*(_button(turn, place) for place in places), *usual, _skip(turn, PLACE)]
+    out.utter_message(response="utter_unknown_place", place=name, buttons=buttons)
+
+
+def _closest(turn: Turn, name: str) -> list[Place]:
+    """The places whose name, in any language, is spelt most like it."""
+    names: dict[str, Place] = {}
+    for place in turn.knowledge.places.values():
+        names.update({place.in_(code).lower(): place for code in LANGUAGES})
+    hits = process.extract(name.lower(), list(names), scorer=fuzz.ratio, limit=3 * _CLOSE)
+    found = {names[hit].id: names[hit] for hit, score, _ in hits if score >= _LIKE}
+    return list(found.values())[:_CLOSE]
 
 
 def _places(turn: Turn, need: str) -> list[dict[str, str]]:
@@ -37,9 +85,14 @@ def _places(turn: Turn, need: str) -> list[dict[str, str]]:
     for match in turn.knowledge.find(need):
         serves = match.service.serves
         ids |= dict.fromkeys(serves.quarters or serves.communes)
-    buttons = []
-    for place_id in list(ids)[:_MOST]:
-        place = turn.knowledge.places[place_id]
-        payload = "/inform" + json.dumps({PLACE: place.fr}, ensure_ascii=False)
-        buttons.append(choice(place.in_(turn.language), payload))
-    return buttons
+    return [_button(turn, turn.knowledge.places[i]) for i in list(ids)[:_MOST]]
+
+
+def _button(turn: Turn, place: Place) -> dict[str, str]:
+    payload = "/inform" + json.dumps({PLACE: place.fr}, ensure_ascii=False)
+    return choice(place.in_(turn.language), payload)
+
+
+def _skip(turn: Turn, question: str) -> dict[str, str]:
+    title = "elsewhere" if question == PLACE else "unknown_age"
+    return choice(turn.knowledge.words(turn.language, title), _SKIP)

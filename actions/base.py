@@ -33,4 +33,8 @@ class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no type
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        return self.answer(dispatcher, Turn(tracker, self._knowledge or directory().current))
+        turn = Turn(tracker, self._knowledge or directory().current)
+        if turn.abusive and turn.asks_something and not turn.in_danger:
+            # A real question is answered, whatever stands around it.
+            dispatcher.utter_message(response="utter_stay_polite")
+        return self.answer(dispatcher, turn)

@@ -1,13 +1,21 @@
 """What every action needs to know of the turn it answers."""
 
 from datetime import datetime
-from typing import Any, Iterable, Optional
+from typing import Any, Iterable, Optional, get_args
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge import LANGUAGES, LUXEMBOURG, Knowledge, Language, Place, Service, UnknownId
+from knowledge import (
+    LANGUAGES,
+    LUXEMBOURG,
+    Household,
+    Knowledge,
+    Language,
+    Place,
+    Service,
+    UnknownId,
+)
 
 LANGUAGE, PLACE, AGE = "language", "place", "age"
 NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
@@ -18,6 +26,8 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
     "misses",
     "handoff",
 )
+#: Further needs of the same message, to be answered together; with whom the person lives.
+ALSO, HOUSEHOLD = "also", "household"
 #: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
 #: Cards at the most in one answer.
@@ -70,11 +80,45 @@ class Turn:
         """What the assistant knows beside the message (`desk`, `keeps`)."""
         return (self._message.get("metadata") or {}).get(name)
 
+    def entities(self, kind: str) -> list[str]:
+        """The entities of a kind in this message, in its order."""
+        found = self._message.get("entities") or []
+        return list(dict.fromkeys(str(e["value"]) for e in found if e.get("entity") == kind))
+
     def entity(self, kind: str) -> Optional[str]:
         """The first entity of a kind in this message."""
-        found = (e for e in self._message.get("entities") or [] if e.get("entity") == kind)
-        entity = next(found, None)
-        return str(entity["value"]) if entity else None
+        return next(iter(self.entities(kind)), None)
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether this message is a cry for help: no menus then."""
+        return self.intent.startswith("crisis_") or bool(self.heard("crisis"))
+
+    @property
+    def abusive(self) -> bool:
+        """Whether the message insults the assistant."""
+        return bool(self._message.get("abuse"))
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether there is something to answer: a need, a detail, or what was asked for."""
+        name = self.intent
+        return name in self.knowledge.needs or name.startswith("ask_") or name == "inform"
+
+    @property
+    def drops(self) -> list[str]:
+        """What the message says to forget: place, age."""
+        return [str(name) for name in self._message.get("drops") or []]
+
+    @property
+    def unknown_place(self) -> Optional[str]:
+        """A name in the message that seems to be a place, and is none we know."""
+        return self._message.get("unknown_place")
+
+    @property
+    def which(self) -> list[int]:
+        """The positions meant among what was shown, from 1; -1 is the last."""
+        return list(self._message.get("which") or [])
 
     @property
     def language(self) -> Language:
@@ -83,7 +127,7 @@ class Turn:
 
     @property
     def place(self) -> Optional[Place]:
-        name = self._slots.get(PLACE)
+        name = None if PLACE in self.drops else self._slots.get(PLACE)
         try:
             return self.knowledge.place(name) if name else None
         except UnknownId:
@@ -91,12 +135,24 @@ class Turn:
 
     @property
     def age(self) -> Optional[float]:
-        value = self._slots.get(AGE)
+        value = None if AGE in self.drops else self._slots.get(AGE)
         return float(value) if isinstance(value, (int, float)) else None
 
     @property
+    def household(self) -> Optional[Household]:
+        value = self._slots.get(HOUSEHOLD)
+        return next((h for h in get_args(Household) if h == value), None)
+
+    @property
     def need(self) -> Optional[str]:
-        return self._slots.get(NEED)
+        """The need being asked about or just answered, as far as the directory still has it."""
+        need = self._slots.get(NEED)
+        return need if need in self.knowledge.needs else None
+
+    @property
+    def also(self) -> list[str]:
+        """Further needs of the same message."""
+        return [n for n in self._slots.get(ALSO) or [] if n in self.knowledge.needs]
 
     @property
     def asks(self) -> Optional[str]:
@@ -117,10 +173,10 @@ class Turn:
         return [service for service in found if service]
 
     @property
-    def named(self) -> Optional[Service]:
-        """The service named in this message; the model may know more than the directory has."""
-        name = self.entity("service")
-        return self._service(name) if name else None
+    def named(self) -> list[Service]:
+        """The services named in this message; the model may know more than the directory has."""
+        found = map(self._service, self.entities("service"))
+        return [service for service in found if service]
 
     def _service(self, name: str) -> Optional[Service]:
         try:
@@ -138,17 +194,16 @@ class Turn:
         return datetime.now(LUXEMBOURG)
 
 
-def show_services(
-    out: CollectingDispatcher, turn: Turn, services: Iterable[Service]
-) -> list[EventType]:
-    """Cards for the services, the way in when one cannot be reached, and what to remember."""
-    chosen = list(services)
-    for service in chosen:
+def show_cards(out: CollectingDispatcher, turn: Turn, services: Iterable[Service]) -> None:
+    for service in services:
         card = turn.knowledge.service_card(service, turn.language, at=turn.at)
         out.utter_message(json_message=card)
-    if any(not turn.knowledge.reachable(s) for s in chosen):
+
+
+def show_way_in(out: CollectingDispatcher, turn: Turn, services: Iterable[Service]) -> None:
+    """The association's contact, when one of the services cannot be reached."""
+    if any(not turn.knowledge.reachable(s) for s in services):
         say_association(out, turn, "utter_association_contact")
-    return [SlotSet(SHOWN, [s.id for s in chosen]), SlotSet(ASKS, None), SlotSet(MISSES, 0)]
 
 
 def say_association(out: CollectingDispatcher, turn: Turn, response: str) -> None:

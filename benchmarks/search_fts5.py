@@ -4,7 +4,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from typing import Iterable
 
-from knowledge._search_engine import Entry
+from knowledge._search_terms import Entry
 from knowledge._vocabulary import Vocabulary
 from knowledge._words import words
 
@@ -39,6 +39,10 @@ class Fts5(ABC):
         )
         return [key for (key,) in found]
 
+    @abstractmethod
+    def forget(self) -> None:
+        """Keeps no words of earlier queries."""
+
     def typed(self, text: str) -> list[str]:
         return [word for word in words(text) if word not in self._ignored]
 
@@ -55,6 +59,9 @@ class Fts5Words(Fts5):
         forms = {known for word in self.typed(text) for known in self._known.similar(word)}
         return " OR ".join(f'"{form}"' for form in sorted(forms))
 
+    def forget(self) -> None:
+        self._known.similar.cache_clear()
+
 
 class Fts5Trigrams(Fts5):
     """Every three letters in a row: a wrong letter costs three of them."""
@@ -65,6 +72,9 @@ class Fts5Trigrams(Fts5):
     def query(self, text: str) -> str:
         threes = {w[i : i + 3] for w in self.typed(text) for i in range(len(w) - 2)}
         return " OR ".join(f'"{three}"' for three in sorted(threes))
+
+    def forget(self) -> None:
+        pass
 
 
 def _columns(entry: Entry) -> tuple[str, str, str, str]:

@@ -5,28 +5,28 @@ import logging
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, AsyncIterator, Awaitable, Callable
+from typing import Any, AsyncIterator, Optional
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
 from bot.assistant import Assistant
-from bot.channels import hsds, messenger, pages, search, web
+from bot.channels import hsds, messenger, pages, search, site, web
+from bot.channels.limits import Limits
+from bot.guard import add_guard
 from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Conversations, Handoffs, expire, open_database
+from bot.store import Answers, Conversations, Handoffs, Pages, expire, open_database
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
-_MAX_BODY = 64 * 1024
-#: Meta puts up to a thousand events into one call.
-_MAX_WEBHOOK = 1024 * 1024
 _DAY_SECONDS = 24 * 60 * 60
 #: One everyday message per language; readiness means each is understood in its language.
 _PROBES = {
@@ -34,12 +34,7 @@ _PROBES = {
     "de": "ich suche ein Jugendhaus für meinen Sohn",
     "lb": "ech sichen e Jugendhaus fir mäi Bouf",
 }
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
-_requests = Counter("weeweiser_requests_total", "HTTP requests", ["method", "status"])
 _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older ones are served")
-_seconds = Histogram("weeweiser_request_seconds", "Time to answer a HTTP request")
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(settings: Settings, model: Path) -> FastAPI:
@@ -62,8 +57,12 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             deadline=settings.deadline_seconds,
             queue=settings.queue_per_conversation,
         )
+        app.state.answers = Answers(engine)
+        app.state.pages = Pages(engine)
+        kept = (app.state.conversations, app.state.answers, app.state.handoffs)
+        app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
-        watch_directory()
+        watch_directory(settings.search_database)
         app.state.messenger = None
         if page:
             app.state.messenger = messenger.Messenger(
@@ -84,17 +83,26 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         description="Which social service helps, where it is and how to reach it.",
         version="0.1.0",
         lifespan=lifespan,
+        # FastAPI's own pages load their scripts from another host.
+        docs_url=None,
+        redoc_url=None,
         responses=problems.RESPONSES,
     )
+    app.state.limits = Limits(settings.client_requests_per_minute, settings.messages_per_minute)
     problems.install(app)
     app.include_router(web.router)
+    app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(messenger.create_router(settings))
-    app.include_router(pages.create_router(settings.public_url))
-    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+    app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
+    app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))
+    # Files only: pages hold keys, which packing together with foreign words could betray.
+    widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
+    app.mount("/static/widget", GZipMiddleware(widget))
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_WEB)), name="static")
     _add_pages(app)
-    _add_guard(app)
+    add_guard(app, settings)
     return app
 
 
@@ -111,16 +119,14 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
         await asyncio.sleep(_DAY_SECONDS)
 
 
-def watch_directory() -> None:
+def watch_directory(search_database: Optional[str] = None) -> None:
     """Follows the files of the directory, and shows in the metrics when they have mistakes."""
+    if search_database:
+        directory().search_in(search_database)
     _broken.set_function(lambda: float(bool(directory().problems)))
 
 
 def _add_pages(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_WEB / "index.html", headers={"Content-Security-Policy": _POLICY})
-
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:
         """The process runs."""
@@ -145,26 +151,3 @@ def _add_pages(app: FastAPI) -> None:
     async def metrics() -> Response:
         """Counters for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _add_guard(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Next) -> Response:
-        """Refuses large bodies, counts, and keeps answers out of caches."""
-        length = request.headers.get("content-length", "0")
-        unbounded = "transfer-encoding" in request.headers
-        if unbounded or not length.isdigit() or int(length) > _limit(request):
-            return problems.document(request, 413, "too_large")
-        with _seconds.time():
-            response = await call_next(request)
-        _requests.labels(request.method, str(response.status_code)).inc()
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if request.url.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
-
-def _limit(request: Request) -> int:
-    """Bytes a request's body may have."""
-    return _MAX_WEBHOOK if request.url.path == messenger.PATH else _MAX_BODY

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.confi
     from rasa.core.agent import Agent
 
     from bot.dialogue import Dialogue
+    from bot.inprocess import Turns
 
 __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
@@ -67,6 +68,7 @@ class Assistant:
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, int] = {}
         self._agent: Optional[Agent] = None
+        self._turns: Optional[Turns] = None
         self._dialogue: Optional[Dialogue] = None
 
     def start(self) -> None:
@@ -126,23 +128,27 @@ class Assistant:
 
         from bot.dialogue import Dialogue
         from bot.inprocess import InProcessActions, Turns
+        from bot.nlg import Varied
 
-        turns = Turns()
+        self._turns = Turns()
         self._agent = Agent.load(
-            self._model, tracker_store=turns, action_endpoint=InProcessActions()
+            self._model,
+            tracker_store=self._turns,
+            action_endpoint=InProcessActions(),
+            generator=Varied(),
         )
         # Pauses are the dialogue's matter: Rasa would keep the place and the age.
         self._agent.domain.session_config = SessionConfig(0, True)
-        self._dialogue = Dialogue(self._agent, turns, self._database, self._keeping)
+        self._dialogue = Dialogue(self._agent, self._turns, self._database, self._keeping)
         # What was loaded stays: the collector need not look through a million objects at each turn.
         gc.collect()
         gc.freeze()
 
     async def _parse(self, text: str) -> dict[str, Any]:
-        from bot.dialogue import PUBLIC, neutral
+        from bot.listening import PUBLIC, Listener, neutral
 
-        assert self._dialogue
-        found = await self._dialogue.parse(neutral(text))
+        assert self._agent
+        found = await Listener(self._agent, self._keeping).parse(neutral(text))
         found["intent"]["name"] = PUBLIC.get(found["intent"]["name"], found["intent"]["name"])
         return found
 

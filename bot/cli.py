@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot import cli_messenger, logs
 from bot.settings import Settings
-from knowledge import KnowledgeError, load
+from knowledge import KnowledgeError, directory, load
 
 #: What `talk` writes of a reply.
 _SAID = ("language", "intent", "messages", "services", "helplines", "asks", "handoff")
@@ -55,7 +55,15 @@ def serve() -> None:
 
     application = create_app(settings, model)
     # No websockets: the API has none, and Rasa's pinned library does not fit uvicorn.
-    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, ws="none")
+    # No line for each request: addresses may hold what was searched for, or a key of a page.
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+    )
 
 
 @app.command()
@@ -218,6 +226,8 @@ def _assistant(settings: Settings) -> Any:
     model = _fitting(settings)
     from bot.assistant import Assistant
 
+    if settings.search_database:
+        directory().search_in(settings.search_database)
     assistant = Assistant(model, deadline=settings.deadline_seconds)
     assistant.start()
     return assistant

@@ -1,8 +1,8 @@
 """One turn of a conversation: what was remembered, what is heard, Rasa's answer, what is kept."""
 
-import re
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy.engine import Engine
@@ -10,6 +10,19 @@ from sqlalchemy.engine import Engine
 from bot import hearing
 from bot.inprocess import Turns
 from bot.keeping import Keeping
+from bot.listening import (
+    AFTER_CRISIS,
+    DRAFT,
+    KEPT,
+    LANGUAGE,
+    LEAVING,
+    ORDER,
+    PUBLIC,
+    SMALL,
+    Listener,
+    leave_what_ended,
+    neutral,
+)
 from bot.payloads import ALWAYS, UnknownPayload, intent_of
 from bot.reply import Incoming, Message, Reply, from_rasa, ids
 from bot.store import Conversations, Handoffs, State, States
@@ -19,40 +32,6 @@ if TYPE_CHECKING:
     from rasa.core.agent import Agent
     from rasa.shared.core.trackers import DialogueStateTracker
 
-#: What our own intents mean in the public contract (shared names only).
-PUBLIC = {
-    "no_words": "nlu_fallback",
-    "too_long": "nlu_fallback",
-    "other_language": "out_of_scope",
-    "skip_question": "inform",
-    "delete_data": "privacy",
-    "leave_message": "human_handoff",
-    "reach_by_phone": "human_handoff",
-    "reach_by_email": "human_handoff",
-    "dictated": "inform",
-    "agree": "affirm",
-    "refuse": "deny",
-    "cancel": "deny",
-    "resume": "affirm",
-    "still_there": "nlu_fallback",
-}
-#: Slots the dialogue itself works with; their actions say what the others mean.
-LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
-    "language",
-    "order",
-    "leaving",
-    "draft",
-    "kept",
-    "after_crisis",
-)
-#: The payloads of the dialogue about a message for the office; any other button ends it.
-_ABOUT_MESSAGE = frozenset(
-    {"leave_message", "reach_by_phone", "reach_by_email", "agree", "refuse", "cancel"}
-)
-#: Says little of its own: what was asked before a cry for help may be offered again.
-_SMALL = frozenset({"thank", "affirm", "deny", "greet", "bot_challenge"})
-#: Right after a cry for help these are no reason for a menu.
-_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long", "help_menu"})
 _DETAIL = "ask_"
 _OFFERED = 200
 _SAID = 40
@@ -64,6 +43,7 @@ class Dialogue:
     def __init__(self, agent: "Agent", turns: Turns, engine: Engine, keeping: Keeping) -> None:
         self._agent = agent
         self._turns = turns
+        self._listener = Listener(agent, keeping)
         self._keeping = keeping
         self._states = States(engine)
         self._handoffs = Handoffs(engine)
@@ -88,15 +68,6 @@ class Dialogue:
         """Erases a conversation, the right to go on with it included."""
         self._conversations.erase(conversation)
 
-    async def parse(self, text: str, metadata: Optional[dict[str, Any]] = None) -> dict[str, Any]:
-        """Rasa's parse of a text."""
-        from rasa.core.channels.channel import UserMessage
-
-        assert self._agent.processor
-        message = UserMessage(text=text, metadata=metadata or {})
-        found: dict[str, Any] = await self._agent.processor.parse_message(message)
-        return found
-
     def words(self, response: str, language: str, **gaps: str) -> list[Message]:
         """A response of domain.yml in a language, as a message. `gaps` fill it."""
         for variation in self._agent.domain.responses[response]:
@@ -110,7 +81,7 @@ class Dialogue:
         self, conversation: str, state: Optional[State], message: Incoming
     ) -> tuple[State, list[str]]:
         """The state to begin with, after a long pause only the language, and what to say first."""
-        notices = []
+        notices: list[str] = []
         if state and self._pause_was_long(state, message):
             state = State(slots={LANGUAGE: state.slots.get(LANGUAGE)})
             self._handoffs.withdraw(conversation)
@@ -119,8 +90,10 @@ class Dialogue:
         if self._handoffs.idle_since(conversation, now - self._keeping.pause):
             # Nobody may wait for a person who has gone.
             self._handoffs.give_back(conversation)
-        if self._handoffs.returned(conversation) and not notices:
-            notices.append("utter_automated_again")
+        if self._handoffs.returned(conversation):
+            if state:
+                state.slots["handoff"] = False
+            notices = notices or ["utter_automated_again"]
         if state is None:
             known = message.page_language in LANGUAGES
             slots = {LANGUAGE: message.page_language} if known else {}
@@ -143,7 +116,7 @@ class Dialogue:
         if message.payload is not None:
             return silent
         self._handoffs.hear(conversation, text)
-        found = await self.parse(neutral(text), {LANGUAGE: language})
+        found = await self._listener.hear(state, message, attended=True)
         if not found.get("crisis"):
             return silent
         reply, _ = await self._ask_rasa(conversation, state, message, found)
@@ -155,8 +128,9 @@ class Dialogue:
         payload = message.payload
         if payload is not None and payload not in state.offered and not ALWAYS.fullmatch(payload):
             raise UnknownPayload(payload)
-        found = await self._hear(state, message)
-        self._leave_what_ended(state, found["intent"]["name"])
+        attended = self._handoffs.someone_here()
+        found = await self._listener.hear(state, message, attended=attended)
+        leave_what_ended(state, found["intent"]["name"])
         if found["intent"]["name"] == "restart":
             self._handoffs.withdraw(conversation)
         reply, tracker = await self._ask_rasa(conversation, state, message, found)
@@ -179,74 +153,12 @@ class Dialogue:
         self._keep(conversation, state, slots, message, reply)
         return reply
 
-    async def _hear(self, state: State, message: Incoming) -> dict[str, Any]:
-        """Rasa's parse, and what is heard besides: orders, dictation, whom a cry is about."""
-        language = state.slots.get(LANGUAGE)
-        metadata: dict[str, Any] = {
-            LANGUAGE: language if language in LANGUAGES else None,
-            "at": message.at,
-            "keeps": [self._keeping.days, self._keeping.message_days],
-            "desk": self._handoffs.someone_here(),
-        }
-        text = message.text or ""
-        if message.payload is not None:
-            return {**await self.parse(message.payload, metadata), "metadata": metadata}
-        if _is_command(text):
-            metadata["command"] = True
-        found = {**await self.parse(neutral(text), metadata), "metadata": metadata}
-        crisis = found.get("crisis") or []
-        age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
-        found["whom"] = hearing.whom(text, age) if crisis else None
-        found["foreign"] = found.get("language") not in LANGUAGES
-        found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
-        if state.slots.get(LEAVING):
-            found["way"] = hearing.way(text)
-        if not crisis:
-            name = self._own_intent(state, found["intent"]["name"], text)
-            if name != found["intent"]["name"]:
-                found["intent"] = {"name": name, "confidence": 1.0}
-                long = state.slots.get(LEAVING) == "message"
-                kept = {LANGUAGE} if name != "dictated" or long else set()
-                found["entities"] = [e for e in found["entities"] if e["entity"] in kept]
-        return found
-
-    def _own_intent(self, state: State, intent: str, text: str) -> str:
-        """What a text means at this point of the dialogue, if not what it says alone."""
-        slots = state.slots
-        if hearing.wants_erasure(text):
-            return "delete_data"
-        leaving, kept = slots.get(LEAVING), slots.get(KEPT) or {}
-        if leaving:
-            if hearing.cancels(text):
-                return "cancel"
-            if intent in ("no_words", "too_long"):
-                return intent
-            if leaving != "consent":
-                return "dictated"
-            return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
-        if kept.get("offered") and intent == "affirm":
-            return "resume"
-        lost = intent == "inform" and not slots.get("need")
-        if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
-            return "still_there"
-        return intent
-
-    def _leave_what_ended(self, state: State, intent: str) -> None:
-        """Another button, or starting over, ends the dialogue about a message for the office."""
-        slots = state.slots
-        dictating = intent in _ABOUT_MESSAGE or intent in ("dictated", "no_words", "too_long")
-        crisis = intent.startswith("crisis_")
-        if slots.get(LEAVING) and not (dictating or crisis or intent == "change_language"):
-            slots.update({LEAVING: None, DRAFT: None})
-        if intent in ("restart", "delete_data"):
-            slots.update({LEAVING: None, DRAFT: None, KEPT: None, AFTER_CRISIS: None})
-
     async def _ask_rasa(
         self, conversation: str, state: State, message: Incoming, found: dict[str, Any]
     ) -> "tuple[Reply, DialogueStateTracker]":
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-        self._turns.begin(conversation, state.slots)
+        self._turns.begin(conversation, state.slots, _just_said(state))
         channel = CollectingOutputChannel()
         try:
             await self._agent.handle_message(
@@ -289,7 +201,7 @@ class Dialogue:
         kept: Optional[dict[str, Any]] = slots.get(KEPT)
         if reply.crisis:
             return []
-        if intent not in _SMALL:
+        if intent not in SMALL:
             # Something else goes on: the danger is no longer what is talked about.
             slots.update({AFTER_CRISIS: None, KEPT: None})
             return []
@@ -358,6 +270,12 @@ def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
     return lines
 
 
+def _just_said(state: State) -> list[str]:
+    """The texts of the last answer, so that no sentence comes twice in a row."""
+    lines = takewhile(lambda line: line["who"] == "assistant", reversed(state.said))
+    return [line["text"] for line in lines]
+
+
 def _warned(tracker: "DialogueStateTracker") -> bool:
     """Whether the emergency number was said because a cry for help may have been meant."""
     from rasa.shared.core.events import BotUttered
@@ -371,13 +289,3 @@ def _warned(tracker: "DialogueStateTracker") -> bool:
 def _moment(iso: str) -> datetime:
     moment = datetime.fromisoformat(iso)
     return moment if moment.tzinfo else moment.replace(tzinfo=LUXEMBOURG)
-
-
-def neutral(text: str) -> str:
-    """A visitor's text can never be read as a command: no leading slash."""
-    return text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
-
-
-def _is_command(text: str) -> bool:
-    """Typed as Rasa's commands are: `/restart`. Only a button may mean that."""
-    return re.fullmatch(r"\s*/+\w*\s*(\{.*)?", text, re.DOTALL) is not None

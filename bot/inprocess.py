@@ -4,7 +4,7 @@ from typing import Any, Iterable, Optional
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
@@ -41,14 +41,17 @@ class Turns(TrackerStore):  # type: ignore[misc]  # Rasa's base class is untyped
         super().__init__(None)
         self._trackers: dict[str, DialogueStateTracker] = {}
 
-    def begin(self, conversation: str, slots: dict[str, Any]) -> DialogueStateTracker:
-        """A tracker in which a session has begun and these slots are set."""
+    def begin(
+        self, conversation: str, slots: dict[str, Any], said: Iterable[str] = ()
+    ) -> DialogueStateTracker:
+        """A tracker in which a session has begun, these slots are set and this was just said."""
         tracker = self.init_tracker(conversation)
         known = {name: value for name, value in slots.items() if name in tracker.slots}
         events = [
             ActionExecuted(ACTION_SESSION_START_NAME),
             SessionStarted(),
             *(SlotSet(name, value) for name, value in known.items()),
+            *(BotUttered(text) for text in said),
             ActionExecuted(ACTION_LISTEN_NAME),
         ]
         tracker.update_with_events(events, self.domain)

@@ -63,15 +63,25 @@ def language_of(request: Request) -> Language:
     return LANGUAGES[0]
 
 
+def words(key: str, language: Language, **gaps: object) -> dict[str, str]:
+    """The title and the detail of a problem in a language."""
+    return {name: text.format(**gaps) for name, text in _WORDS[key][language].items()}
+
+
 def document(request: Request, status: int, key: str, **gaps: object) -> JSONResponse:
-    """The problem document `key`, in the language the request asks for."""
+    """The problem document `key`, in the language the request asks for.
+
+    The gap `retry_after`, in seconds, is also said in the header of that name.
+    """
     language = language_of(request)
-    words = {name: text.format(**gaps) for name, text in _WORDS[key][language].items()}
+    headers: dict[str, str] = {"Content-Language": language}
+    if "retry_after" in gaps:
+        headers["Retry-After"] = str(gaps["retry_after"])
     return JSONResponse(
-        {"type": f"/problems/{key}", "status": status, **words},
+        {"type": f"/problems/{key}", "status": status, **words(key, language, **gaps)},
         status_code=status,
         media_type="application/problem+json",
-        headers={"Content-Language": language},
+        headers=headers,
     )
 
 

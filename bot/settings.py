@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Literal, Optional
+from typing import Any, Literal, Optional
 
 from pydantic import BaseSettings, Field, SecretStr, validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parents[1]
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -37,6 +40,26 @@ class Settings(BaseSettings):
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",
+    )
+    search_database: Optional[str] = Field(
+        default=None,
+        description="PostgreSQL database that keeps the words of the search.",
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="Other sites whose pages may hold the chat widget."
+    )
+    allowed_frames: tuple[str, ...] = Field(
+        default=(), description="Other sites that may show our pages in a frame."
+    )
+    exit_url: str = Field(
+        default="https://www.meteolux.lu/",
+        description="Where the button that leaves quickly leads to.",
+    )
+    client_requests_per_minute: int = Field(
+        default=600, ge=0, description="Requests of one address in a minute; 0: no limit."
+    )
+    messages_per_minute: int = Field(
+        default=60, ge=0, description="Messages of one conversation in a minute; 0: no limit."
     )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
     messenger_page_token: Optional[SecretStr] = Field(
@@ -74,8 +97,33 @@ class Settings(BaseSettings):
 
     @validator("public_url")
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
-        if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
+        if value is not None and not _ORIGIN.fullmatch(value):
             raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
+
+    @validator("search_database")
+    def _postgres(cls, value: Optional[str]) -> Optional[str]:
+        if not value:
+            return None
+        try:
+            fits = make_url(value).get_backend_name() == "postgresql"
+        except (ArgumentError, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError("must be like postgresql://user@host/database")
+        return value
+
+    @validator("allowed_origins", "allowed_frames", each_item=True)
+    def _exact_origin(cls, value: str) -> str:
+        if not _ORIGIN.fullmatch(value) or value != value.lower():
+            raise ValueError(f"'{value}' must be like https://www.example.lu: no path, no *")
+        return value
+
+    @validator("exit_url")
+    def _web_address(cls, value: str) -> str:
+        # It also stands in a policy header: no space, no semicolon, no comma.
+        if not re.fullmatch(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/%-]*)?", value):
+            raise ValueError("must be a plain https address, like https://www.example.lu/")
         return value
 
     @validator("messenger_page_token", "messenger_app_secret")
@@ -86,3 +134,10 @@ class Settings(BaseSettings):
 
     class Config:
         env_prefix = "WEEWEISER_"
+
+        @classmethod
+        def parse_env_var(cls, field_name: str, raw_val: str) -> Any:
+            """Lists are written with spaces or commas between their parts, not as JSON."""
+            if field_name in ("allowed_origins", "allowed_frames"):
+                return [part for part in re.split(r"[\s,]+", raw_val) if part]
+            return raw_val

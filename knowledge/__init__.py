@@ -7,6 +7,7 @@ from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, SearchHit, load
 from knowledge._clock import LUXEMBOURG, holiday
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
+from knowledge._facts import LANGUAGES, Fact, Language
 from knowledge._find import Match
 from knowledge._hours import Opening
 from knowledge._hsds import PROFILE as HSDS_PROFILE
@@ -15,19 +16,10 @@ from knowledge._hsds import Filters as HsdsFilters
 from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
 from knowledge._live import Directory, directory
-from knowledge._model import (
-    LANGUAGES,
-    Fact,
-    Helpline,
-    Holidays,
-    Household,
-    Language,
-    Need,
-    Place,
-    Service,
-)
+from knowledge._model import Helpline, Holidays, Household, Need, Place, Service
 from knowledge._phone import dialled, spoken
 from knowledge._rules import holidays_held, rules
+from knowledge._words import fold
 
 __all__ = [
     "Directory",
@@ -63,6 +55,7 @@ __all__ = [
     "holidays_held",
     "rules",
     "directory",
+    "fold",
     "load",
     "spoken",
 ]

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +20,8 @@ from knowledge import (
     audit,
     load,
 )
+from knowledge._changed import renew, unnoted
+from knowledge._search_postgres import PostgresPostings
 from knowledge._sheet import Change, InvalidSheet, export_sheet, read_sheet
 from knowledge._wording import Wording
 
@@ -34,6 +37,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     check.add_argument("--json", action="store_true", help="one line of JSON")
     check.add_argument("--strict", action="store_true", help="exit 1 when there is any gap")
     verbs.add_parser("check", help="reads and checks every file")
+    verbs.add_parser("note-changes", help="notes which files changed, and when")
     _add_sheet(verbs)
     package = verbs.add_parser("export-hsds", help="writes the directory in HSDS 3.1 to a folder")
     package.add_argument("target", type=Path, metavar="FOLDER")
@@ -46,6 +50,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     search.add_argument("text")
     search.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    search.add_argument(
+        "--database",
+        default=os.environ.get("WEEWEISER_SEARCH_DATABASE"),
+        help="address of the PostgreSQL database that keeps the words; else they are in memory",
+    )
     options = parser.parse_args(arguments)
     at = getattr(options, "at", None) or datetime.now(LUXEMBOURG)
     try:
@@ -59,11 +68,18 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             found = audit(knowledge, at=at)
             print(found.json() if options.json else found.table())
             return int(found.fails(strict=options.strict))
+        elif options.verb == "check" and (fresh := unnoted(options.folder)):
+            print(f"Changed since `note-changes`: {len(fresh)} files", file=sys.stderr)
+        elif options.verb == "note-changes":
+            for path in renew(options.folder):
+                print(path)
         elif options.verb == "sheet" and options.way == "export":
             return _export(knowledge, options)
         elif options.verb == "sheet":
             return _import(knowledge, options)
         elif options.verb == "search":
+            if options.database:
+                knowledge.keep_search(PostgresPostings(options.database).keep)
             for hit in knowledge.search(options.text, language=options.lang):
                 print(json.dumps(asdict(hit), ensure_ascii=False))
         elif options.verb == "export-hsds":

@@ -5,12 +5,12 @@ Kinds of gap, per entry and field:
 blocking        must not be shipped: a contradicted value that would be shown alone, a date in
                 the future, a helpline for a crisis without a number
 unreachable     neither phone, e-mail nor address is known
-missing         nothing is known
+missing         nothing is known; of `holidays`: hours are known, but not those on public holidays
 contradictory   sources disagree (all are shown together, or what all of them say)
 unconfirmed     shown with "to be confirmed"
 stale           older than 12 months
 undated         the source shows no date
-untranslated    a text without its words in each language, or with the same in all
+untranslated    a text without its words in each language, or with the same in all three
 expired         an exception, an alert or a season that is over: to be removed or renewed
 """
 
@@ -21,9 +21,11 @@ from typing import Iterator, Literal, Union
 
 from knowledge._base import Knowledge
 from knowledge._clock import local, season_near
+from knowledge._facts import FACT_FIELDS, Fact, Facts, Words
 from knowledge._forms import is_age_range
 from knowledge._freshness import is_stale, known_on
-from knowledge._model import FACT_FIELDS, Fact, Facts, Helpline, Service
+from knowledge._model import Helpline, Service
+from knowledge._rules import holidays_held
 
 Kind = Literal[
     "blocking",
@@ -146,8 +148,7 @@ def _service(entry: Entry, knowledge: Knowledge, service: Service, at: datetime)
         by_age = name == "eligibility" and facts.get("age_range")
         if not (facts.get(name) or general.get(name) or by_age):
             entry.add("missing", name)
-    _shown(entry, facts, at)
-    _by_date(entry, service, at)
+    _of_both(entry, service, at)
     return entry
 
 
@@ -158,9 +159,20 @@ def _helpline(line: Helpline, at: datetime, *, in_crisis: bool) -> Entry:
             entry.add("missing", name)
     if in_crisis and not line.facts.get("phone"):
         entry.add("blocking", "phone")
-    _shown(entry, line.facts, at)
-    _by_date(entry, line, at)
+    _of_both(entry, line, at)
     return entry
+
+
+def _of_both(entry: Entry, item: Union[Service, Helpline], at: datetime) -> None:
+    """What is looked for in services and helplines alike."""
+    hours = [f for f in item.facts.get("hours") if not f.season]
+    held = {holidays_held(f.opening_hours or "", item.holidays) for f in hours}
+    if "unknown" in held:
+        entry.add("missing", "holidays")
+    if _same(item.description):
+        entry.add("untranslated", "description")
+    _shown(entry, item.facts, at)
+    _by_date(entry, item, at)
 
 
 def _by_date(entry: Entry, item: Union[Service, Helpline], at: datetime) -> None:
@@ -178,7 +190,7 @@ def _by_date(entry: Entry, item: Union[Service, Helpline], at: datetime) -> None
         ("exceptions", [e.reason for e in item.exceptions]),
         ("alerts", [a.text for a in item.alerts]),
     ):
-        if any(t.fr == t.de == t.lb for t in texts):
+        if any(map(_same, texts)):
             entry.add("untranslated", name)
 
 
@@ -209,5 +221,9 @@ def _in_future(fact: Fact, at: datetime) -> bool:
 
 def _is_untranslated(fact: Fact, name: str) -> bool:
     if fact.words:
-        return False
+        return _same(fact.words)
     return name in _TEXTS or (name == "age_range" and not is_age_range(fact.value))
+
+
+def _same(words: Words) -> bool:
+    return words.fr == words.de == words.lb

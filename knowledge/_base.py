@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Iterator, Literal, Optional
 
 from knowledge._card import Card, Cards
 from knowledge._clock import local
 from knowledge._errors import InvalidKnowledge, UnknownId
+from knowledge._facts import LANGUAGES, Fact, Language
 from knowledge._find import Finder, Match, Person
 from knowledge._hours import Opening
 from knowledge._load import Files, check
 from knowledge._model import (
-    LANGUAGES,
     Entry,
-    Fact,
     Helpline,
     Household,
-    Language,
     Need,
     Place,
     Service,
@@ -27,10 +25,8 @@ from knowledge._model import (
 )
 from knowledge._places import commune_of
 from knowledge._reasons import Reasons
-from knowledge._search import Search
-from knowledge._search_engine import Engine
-from knowledge._search_entries import Entries
-from knowledge._search_memory import MemoryEngine
+from knowledge._search_index import Keep
+from knowledge._search_kept import KeptSearch
 from knowledge._wording import Wording
 
 FOLDER = Path(__file__).parent
@@ -72,7 +68,7 @@ class Knowledge:
         self.types: dict[str, ServiceType] = files.types
         #: When an entry, or what all entries share, was last changed; by entry id.
         self.modified: dict[str, datetime] = files.modified()
-        self._files = files
+        self._searching = KeptSearch(files, self.places)
         general = {name: dict(kind.general) for name, kind in files.types.items()}
         self._cards = Cards(wording, general)
         self._finder = Finder(self.places, {n: k.ages for n, k in files.types.items() if k.ages})
@@ -186,10 +182,9 @@ class Knowledge:
             hits.append(SearchHit(kind, name, title, summary, where, score))  # type: ignore[arg-type]
         return hits
 
-    def search_in(self, engine: Engine) -> None:
-        """From now on `search` asks this engine, which must hold this directory's entries."""
-        entries = Entries(self._files)
-        self._searching = Search(engine, self.places, entries.ignored)
+    def keep_search(self, keep: Keep) -> None:
+        """From now on what `search` reads is where `keep` puts it; in memory when it cannot."""
+        self._searching.keep(keep)
 
     def place_named(self, name: str) -> Place:
         """A place by its id or its name in any language. Raises UnknownId."""
@@ -197,11 +192,6 @@ class Knowledge:
         if found is None:
             raise UnknownId(name)
         return found
-
-    @cached_property
-    def _searching(self) -> Search:
-        entries = Entries(self._files)
-        return Search(MemoryEngine(entries), self.places, entries.ignored)
 
     def crisis_lines(self, crisis: str, *, at: datetime) -> list[Helpline]:
         """The helplines for a crisis, as `_awake_first` orders them. Raises UnknownId."""

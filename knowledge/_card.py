@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, Optional
 
+from knowledge._facts import Fact, Facts, Language
 from knowledge._freshness import as_of, is_stale
 from knowledge._hours import Hours, Opening
-from knowledge._model import Fact, Facts, Helpline, Language, Service
+from knowledge._model import Helpline, Service
 from knowledge._phone import spoken
 from knowledge._wording import Wording
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
-from knowledge._model import Entry, Fact
+from knowledge._facts import Fact
+from knowledge._model import Entry
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 _DAY = timedelta(days=1)

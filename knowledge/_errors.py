@@ -36,3 +36,7 @@ class InvalidKnowledge(KnowledgeError):
 
 class UnknownId(KnowledgeError, KeyError):
     """No service, partner, helpline or place has this id."""
+
+
+class SearchUnavailable(KnowledgeError):
+    """The database of the search does not answer, or no longer holds the directory."""

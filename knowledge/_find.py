@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Callable, Iterable, Literal, Mapping, Optional
 
-from knowledge._model import Ages, Household, Language, Place, Service
-from knowledge._places import commune_of, distance_km, points
+from knowledge._facts import Ages, Language
+from knowledge._model import Household, Place, Service
+from knowledge._places import commune_of, distance_km, own_point, points
 
 #: Why a service is offered, best first. `ask`: nobody fits, but these people know who does.
 Reason = Literal["quarter", "commune", "national", "near", "somewhere", "ask"]
@@ -26,9 +27,10 @@ class Person:
 class Match:
     """A service that answers a need.
 
-    `distance_km` is a straight line between rough points: say "about". `place` is where the
-    service is. `nearest` marks the nearest of those outside the person's commune. `misfits` says
-    why it perhaps does not fit: by a rule of thumb, or by a fact still to be confirmed. `words`
+    `distance_km` is a straight line from the middle of the person's place to the service's own
+    point or else the nearest place it serves: say "about". `place` is where the service is.
+    `nearest` marks the nearest of those outside the person's commune. `misfits` says why it
+    perhaps does not fit: by a rule of thumb, or by a fact still to be confirmed. `words`
     holds the reasons as sentences, the one for the area first.
     """
 
@@ -121,7 +123,7 @@ class Finder:
         if covered & {place.id, *place.parts}:
             return "quarter", 0.0, place
         commune = commune_of(place)
-        km, home = self._nearest(homes, place)
+        km, home = self._nearest(service, homes, place)
         if commune in serves.communes:
             return "commune", km, home
         if serves.national:
@@ -131,14 +133,23 @@ class Finder:
     def _covered(self, ids: Iterable[str]) -> set[str]:
         return {part for i in ids for part in (i, *self._places[i].parts)}
 
-    def _nearest(self, homes: list[Place], place: Place) -> tuple[Optional[float], Optional[Place]]:
+    def _nearest(
+        self, service: Service, homes: list[Place], place: Place
+    ) -> tuple[Optional[float], Optional[Place]]:
+        """How far the service is, and in which of its `homes`."""
+        here = points(place, self._places)[:1]
+        own = own_point(service)
+        around = [own] if own else here
         measured = [
-            (distance_km(here, there), home)
-            for here in points(place, self._places)[:1]
+            (distance_km(point, there), home)
+            for point in around
             for home in homes
             for there in points(home, self._places)[:1]
         ]
-        return min(measured, key=lambda pair: pair[0]) if measured else (None, _only(homes))
+        km, home = min(measured, key=lambda pair: pair[0]) if measured else (None, _only(homes))
+        if own:
+            km = distance_km(here[0], own) if here else None
+        return km, home
 
     def _key(
         self,

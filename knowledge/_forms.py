@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from pydantic import ValidationError
 
-from knowledge._model import Ages, Point
+from knowledge._facts import Ages, Point
 from knowledge._phone import phone_problem
 
 _POSTCODE = re.compile(r"\bL\s?[-–]?\s?(\d+)")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Optional
 
-from knowledge._model import Fact, Language
+from knowledge._facts import Fact, Language
 from knowledge._wording import Wording
 
 _MONTHS_FRESH = 12

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Callable, Iterable, Iterator, Literal, Mapping, Optional
 
 from knowledge._clock import Found, aware, holiday, in_season, local, look_up, season_begins
-from knowledge._model import LANGUAGES, Entry, Fact, Language, SpecialDays
+from knowledge._facts import LANGUAGES, Fact, Language
+from knowledge._model import Entry, SpecialDays
 from knowledge._wording import Wording
 
 #: `open` and `around_the_clock` are open; `unsure`: hours are known, but not for this moment.

@@ -5,9 +5,11 @@ import threading
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Optional
 
 from knowledge._base import FOLDER, Knowledge, read
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._search_postgres import PostgresPostings
 
 _log = logging.getLogger(__name__)
 #: Seconds between two looks at the files; a look costs about a millisecond.
@@ -31,12 +33,27 @@ class Directory:
         self._accepted = self._seen = self._state()
         self._current = read(folder)
         self._problems: tuple[Problem, ...] = ()
+        self._postings: Optional[PostgresPostings] = None
         self._stopped = threading.Event()
 
     @property
     def current(self) -> Knowledge:
         """The directory to answer from. Ask again for each request."""
         return self._current
+
+    def search_in(self, database: str) -> None:
+        """From now on the search keeps its words in PostgreSQL: an address as SQLAlchemy writes it.
+
+        Memory stands in for a database that fails, until the next change of the files.
+        """
+        self._postings = PostgresPostings(database)
+        self._prepare(self._current)
+
+    def _prepare(self, knowledge: Knowledge) -> None:
+        """Gets the search ready, so that no request has to."""
+        if self._postings:
+            knowledge.keep_search(self._postings.keep)
+        knowledge.search("")
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -49,6 +66,8 @@ class Directory:
 
     def stop(self) -> None:
         self._stopped.set()
+        if self._postings:
+            self._postings.close()
 
     def look(self) -> None:
         """One look at the files; reads them when they changed and have stopped changing."""
@@ -63,7 +82,7 @@ class Directory:
         try:
             fresh = read(self._folder)
             self._check_model(fresh)
-            fresh.search("")  # prepares the search, so that no request has to
+            self._prepare(fresh)
         except InvalidKnowledge as error:
             problems = error.problems
         except Exception as error:  # whatever a file can do: the old directory answers

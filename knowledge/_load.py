@@ -1,25 +1,17 @@
 """Reads the files of a knowledge folder, checks them one by one and then together."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, Type, TypeVar
 
 from pydantic import ValidationError
 
+from knowledge._changed import Changes
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._facts import Fact, Record
 from knowledge._forms import FORMS
-from knowledge._model import (
-    Fact,
-    Helpline,
-    Need,
-    Place,
-    Record,
-    SearchWords,
-    Service,
-    ServiceType,
-    SocialOffice,
-)
+from knowledge._model import Helpline, Need, Place, SearchWords, Service, ServiceType, SocialOffice
 from knowledge._phone import phone_problem
 from knowledge._yaml import Loc, line_of, read
 
@@ -46,21 +38,21 @@ class Files:
         self.search = self._one(SearchWords, folder / "search.yml")
 
     def modified(self) -> dict[str, datetime]:
-        """Per entry id, when its file was last changed, or a file that all entries use."""
-        entries = {p for kind in ("services", "partners", "helplines") for p in self._files(kind)}
-        shared = max(map(_changed, self._shared(entries)))
+        """Per entry id, when its file was last changed, or the file that says more of its kind."""
+        changed = Changes(self.folder).of
         found: dict[str, datetime] = {}
-        for path in entries:
-            newest = max(_changed(path), shared)
-            found[path.stem] = max(newest, found.get(path.stem, newest))
+        for kind, more in (
+            ("services", "types.yml"),
+            ("partners", "types.yml"),
+            ("helplines", "needs.yml"),
+        ):
+            shared = changed(self.folder / more)
+            for path in self._files(kind):
+                newest = max(changed(path), shared)
+                found[path.stem] = max(newest, found.get(path.stem, newest))
         if self.association:
-            found[self.association.id] = shared
+            found[self.association.id] = changed(self.folder / "association.yml")
         return found
-
-    def _shared(self, entries: set[Path]) -> list[Path]:
-        """What all entries use; folders of the program itself begin with an underscore."""
-        found = (p for p in self.folder.rglob("*.yml") if p not in entries)
-        return [p for p in found if not p.relative_to(self.folder).parts[0].startswith("_")]
 
     def _files(self, name: str) -> list[Path]:
         return sorted((self.folder / name).glob("*.yml"))
@@ -142,10 +134,6 @@ class Files:
                 self.origin[f"places/{place.id}"] = path
                 self.index[place.id] = index
         return found
-
-
-def _changed(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
 
 
 def check(files: Files) -> list[Problem]:

@@ -3,7 +3,8 @@
 from math import asin, cos, radians, sin, sqrt
 from typing import Mapping, Optional
 
-from knowledge._model import Place, Point
+from knowledge._facts import Point
+from knowledge._model import Place, Service
 
 _EARTH_KM = 6371.0
 
@@ -20,6 +21,14 @@ def points(place: Place, places: Mapping[str, Place]) -> list[Point]:
     """Where a place is: its own point, or those of the places it covers. `places`: by id."""
     own = [place.point] if place.point else [places[i].point for i in place.parts]
     return [point for point in own if point]
+
+
+def own_point(service: Service) -> Optional[Point]:
+    """Where a service itself is, when that is known."""
+    for fact in service.facts.get("coordinates"):
+        latitude, longitude = map(float, fact.value.split(","))
+        return Point(lat=latitude, lon=longitude)
+    return None
 
 
 def commune_of(place: Place) -> Optional[str]:

@@ -2,8 +2,9 @@
 
 from typing import Mapping, Optional
 
+from knowledge._facts import LANGUAGES, Language
 from knowledge._find import Match, Person
-from knowledge._model import LANGUAGES, Language, Place, ServiceType
+from knowledge._model import Place, ServiceType
 from knowledge._wording import Wording
 
 #: Types whose label would tell a visitor nothing.

@@ -5,7 +5,8 @@ from typing import Iterator, Mapping, Optional, Sequence
 
 from knowledge._model import Place
 from knowledge._places import commune_of, points
-from knowledge._search_engine import Engine, Wanted, Where, kilometres
+from knowledge._search_index import Index
+from knowledge._search_terms import Wanted, Where, kilometres
 from knowledge._vocabulary import Vocabulary
 from knowledge._words import MAX_WORDS, all_words, words
 
@@ -21,10 +22,8 @@ _LONGEST_PLACE = 4
 class Search:
     """Finds entries by words. `ignored` are folded words that say nothing."""
 
-    def __init__(
-        self, engine: Engine, places: Mapping[str, Place], ignored: frozenset[str]
-    ) -> None:
-        self._engine = engine
+    def __init__(self, index: Index, places: Mapping[str, Place], ignored: frozenset[str]) -> None:
+        self._index = index
         self._places = places
         self._ignored = ignored
         self._by_name: dict[str, str] = {}
@@ -54,7 +53,7 @@ class Search:
         """
         typed = [word for word in words(text) if word not in self._ignored][:MAX_WORDS]
         joined = [first + second for first, second in zip(typed, typed[1:])]  # "Jugend Haus"
-        known = self._engine.known([*typed, *joined])
+        known = self._index.known([*typed, *joined])
         named, at = self._place_in(typed, known)
         wanted = list(self._wanted(typed, joined, known, at))
         near = place or named
@@ -63,11 +62,11 @@ class Search:
         if not possible:
             return []
         most = _ALL if limit is None else max(1, limit)
-        ranked = self._engine.rank(wanted, where, _ALL if every_word else most)
+        ranked = self._index.rank(wanted, where, _ALL if every_word else most)
         if every_word:
             there = replace(where, only=True) if where else None
             for index, word in enumerate(wanted):
-                having = self._engine.rank([word], there if index in at else None, _ALL)
+                having = self._index.rank([word], there if index in at else None, _ALL)
                 kept = {key for key, _ in having}
                 ranked = [hit for hit in ranked if hit[0] in kept]
         return [(key, round(found / possible, 3)) for key, found in ranked[:most]]
@@ -76,7 +75,7 @@ class Search:
         self, typed: Sequence[str], joined: Sequence[str], known: Mapping[str, float], at: range
     ) -> Iterator[Wanted]:
         """Each word of the query; one that nobody knows counts against the score."""
-        similar = self._engine.similar(typed)
+        similar = self._index.similar(typed)
         meant = [dict(similar[word]) for word in typed]
         for index, word in enumerate(joined):
             if word in known:

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from typing import Iterable, Iterator, Union
 
+from knowledge._facts import LANGUAGES, Words
 from knowledge._load import Files
-from knowledge._model import LANGUAGES, Helpline, Service, Words
-from knowledge._places import points
-from knowledge._search_engine import Entry, kilometres
+from knowledge._model import Helpline, Service
+from knowledge._places import own_point, points
+from knowledge._search_terms import Entry, kilometres
 from knowledge._words import all_words
 
 #: How much a word counts where it stands: in the name, the kind and the needs, the description.
@@ -49,6 +50,8 @@ class Entries:
             _add(terms, self._needs[need], _NEED * _FURTHER**rank + first)
         serves = service.serves
         homes = [self._files.places[i] for i in serves.quarters or serves.communes]
+        own = own_point(service)
+        where = [own] if own else [p for home in homes for p in points(home, self._files.places)]
         return Entry(
             f"service/{service.id}",
             terms,
@@ -56,7 +59,7 @@ class Entries:
             national=serves.national,
             places=frozenset(i for home in homes for i in (home.id, *home.parts)),
             communes=frozenset(serves.communes),
-            points=tuple(kilometres(p) for home in homes for p in points(home, self._files.places)),
+            points=tuple(map(kilometres, where)),
         )
 
     def _helpline(self, line: Helpline) -> Entry:

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 #: Longest text that is read, in letters and in words: a query, not an essay.
 MAX_LETTERS, MAX_WORDS = 400, 24
 _WORD = re.compile(r"[^\W_]+")
-_SPECIAL = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ç": "c"})
+_SPECIAL = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 #: Spellings that sound the same in our languages; applied in this order.
 _SOUNDS = tuple(
     (re.compile(pattern), like)
@@ -32,11 +32,17 @@ _HEARD, _WRONG, _BEGINNING, _STEM = 0.95, (1.0, 0.9, 0.8), 0.8, 0.7
 _SHARED = 0.75
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower case without accents: "Gaasperech-Süd" becomes "gaasperech-sud"."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_SPECIAL))
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    decomposed = unicodedata.normalize("NFD", lowered.translate(_SPECIAL))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+#: The same words come again and again.
+_folded = lru_cache(maxsize=65536)(fold)
 
 
 def words(text: str) -> list[str]:
@@ -47,7 +53,7 @@ def words(text: str) -> list[str]:
 def all_words(text: str) -> list[str]:
     """The same of a text of our own, however long."""
     composed = unicodedata.normalize("NFKC", text)
-    return [word for found in _WORD.findall(composed) for word in fold(found).split()]
+    return [word for found in _WORD.findall(composed) for word in _folded(found).split()]
 
 
 def sound(word: str) -> str:

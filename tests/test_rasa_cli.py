@@ -96,5 +96,5 @@ def test_run_with_an_action_server_and_shell(model: Path, tmp_path: Path) -> Non
         shell = rasa("shell", *shared, stdin="Ech hu Scholden\n/stop\n")
     cards = [message["custom"]["id"] for message in answer if "custom" in message]
     assert cards[0] == "surendettement"
-    assert "Hei fannt Dir Hëllef" in shell.stdout
+    assert "Dat hunn ech fir" in shell.stdout
     assert "surendettement" in shell.stdout

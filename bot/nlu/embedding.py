@@ -9,6 +9,7 @@
 import hashlib
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Literal, Tuple
 
@@ -21,7 +22,6 @@ Span = Tuple[int, int]
 ENCODER = Path(__file__).resolve().parent / "encoder"
 _log = logging.getLogger(__name__)
 _STEP = 256
-_BATCH = 32
 
 
 def prepared(text: str) -> str:
@@ -31,24 +31,26 @@ def prepared(text: str) -> str:
 
 
 class _Adapted:
-    """Our encoder on onnxruntime. One thread for a message; all cores for a training set."""
+    """Our encoder on onnxruntime: one thread for a text, several texts of a training set at once.
+
+    Texts are never read in one batch: in 8 bits the vector of a text would depend on the others.
+    """
 
     def __init__(self) -> None:
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
-        self._one = _session(threads=1)
-        self._all: Any = None
+        self._session = _session()
 
     def __call__(self, texts: List[str]) -> Any:
-        return self._run(self._one, texts)
+        return np.stack([self._read(text) for text in texts])
 
     def parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
         """The vector of the whole, and those of its parts, each read within the whole."""
         [found] = self._tokenizer.encode_batch([text])
         ids = np.array([found.ids], dtype=np.int64)
         inputs = {"ids": ids, "mask": np.ones_like(ids)}
-        whole, states = self._one.run(["vectors", "states"], inputs)
+        whole, states = self._session.run(["vectors", "states"], inputs)
         offsets = np.array(found.offsets)
         vectors = []
         for start, end in spans:
@@ -57,32 +59,22 @@ class _Adapted:
         return whole, np.stack(vectors)
 
     def many(self, texts: List[str]) -> Any:
-        """Texts of like length together: padding is work for nothing."""
-        self._all = self._all or _session(threads=os.cpu_count() or 1)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        found: Dict[int, Any] = {}
-        for start in range(0, len(order), _BATCH):
-            step = order[start : start + _BATCH]
-            found.update(zip(step, self._run(self._all, [texts[i] for i in step])))
-        return np.stack([found[i] for i in range(len(texts))])
+        """One text on each core: the session computes outside Python's lock."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.stack(list(pool.map(self._read, texts)))
 
-    def _run(self, session: Any, texts: List[str]) -> Any:
-        encoded = [found.ids for found in self._tokenizer.encode_batch(texts)]
-        longest = max(map(len, encoded))
-        ids = np.ones((len(texts), longest), dtype=np.int64)  # 1 is the padding
-        mask = np.zeros_like(ids)
-        for row, found in enumerate(encoded):
-            ids[row, : len(found)] = found
-            mask[row, : len(found)] = 1
-        [vectors] = session.run(["vectors"], {"ids": ids, "mask": mask})
-        return vectors
+    def _read(self, text: str) -> Any:
+        [found] = self._tokenizer.encode_batch([text])
+        ids = np.array([found.ids], dtype=np.int64)
+        [vectors] = self._session.run(["vectors"], {"ids": ids, "mask": np.ones_like(ids)})
+        return vectors[0]
 
 
-def _session(*, threads: int) -> Any:
+def _session() -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3
     path = ENCODER / "encoder.onnx"
     if not path.is_file():
@@ -112,7 +104,7 @@ class Embedding:
 
     def __init__(self, name: Name, cache: "Path | None" = None) -> None:
         self.name: Name = name
-        self._cache = cache / f"embeddings-{_version(name)}.npz" if cache else None
+        self._cache = cache / f"vectors-{_version(name)}.npz" if cache else None
         self._encoder: Any = None
         if name != "none":
             try:

@@ -10,6 +10,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 LEXICON = DATA / "lexicon"
+#: What one training computes and the next can use again.
+CACHE = ROOT / ".cache"
 #: The components themselves and the encoder: Rasa's cache does not see when these change.
 CODE = ROOT / "bot" / "nlu"
 

@@ -22,12 +22,13 @@ from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from bot.evaluation import read_cases
 from bot.evaluation import scores as evaluation_scores
 from bot.nlu.clauses import Clauses, Span
 from bot.nlu.embedding import Embedding
-from bot.nlu.files import DATA, LEXICON, ROOT, file_fingerprint, read_json, write_json
+from bot.nlu.files import CACHE, DATA, LEXICON, file_fingerprint, read_json, write_json
 from bot.nlu.reader import MASKED, UNNAMED, masked_texts
 from bot.nlu.text import MAX_READ, clean, fold, sound
 
@@ -42,7 +43,6 @@ CLAUSE_SCORES = "clause_scores"
 ALONE_SCORES = "alone_scores"
 #: Intents of a clause that are looked at, best first.
 _LIKELIEST = 10
-_CACHE = ROOT / ".cache"
 _CLAUSES = LEXICON / "clauses.yml"
 #: Messages nobody trains on: thresholds and calibration are set on them. Not the test sets.
 _DEVELOPMENT = DATA / "dev"
@@ -294,6 +294,8 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "IntentClassifier":
+        # Products of one row: more threads than one only wait for each other.
+        threadpool_limits(1, user_api="blas")
         with model_storage.read_from(resource) as folder:
             features = Features.read(folder, config)
             return cls(config, model_storage, resource, features, Classifier.read(folder))
@@ -302,7 +304,7 @@ class IntentClassifier(GraphComponent):
         examples = training_data.intent_examples
         texts = [m.get(MASKED) or clean(m.get(TEXT)) for m in examples]
         labels = [str(m.get(INTENT)) for m in examples]
-        self._features = Features.fit(texts, self._config, _CACHE)
+        self._features = Features.fit(texts, self._config, CACHE)
         rows = self._features.rows(texts, many=True)
         self._classifier = Classifier.fit(rows, labels, self._config)
         scores = self._measure(training_data)

@@ -19,9 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc
 
 from bot.nlu.ages import AgeFinder
-from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
+from bot.nlu.files import CACHE, LEXICON, file_fingerprint, read_json, read_words, write_json
 from bot.nlu.names import NameFinder
 from bot.nlu.places import PlaceFinder
+from bot.nlu.readings import Readings
 from bot.nlu.text import AGE_MARK, MAX_READ, PLACE_MARK, clean, fold, tokens
 from knowledge import FOLDER as KNOWLEDGE
 from knowledge import load
@@ -30,6 +31,8 @@ from knowledge import load
 MASKED = "masked"  # the text with places and ages hidden
 UNNAMED = "unnamed"  # the same without names of services and kinds; None when there is none
 REST = "rest"  # the words that are neither place nor age nor service name nor punctuation
+AGES = "ages"  # all ages, in years
+_READ = (MASKED, UNNAMED, REST, AGES)
 #: A run of letters: what the tokenizer makes of most words, and much faster.
 _WORD = re.compile(r"[^\W\d_]+")
 #: Fewer words than this beside the courtesy: "ok merci" is more than "ok".
@@ -79,6 +82,7 @@ class MessageReader(GraphComponent):
         common = frozenset(word for word, count in seen.items() if count >= least)
         least = self._config["seen_from"]
         doubtful = frozenset(word for word, count in seen.items() if count >= least)
+        self._common, self._doubtful = common, doubtful | common
         self._place_finder = PlaceFinder(
             self._knowledge.places.values(), _PLACES, common=common, seen=doubtful
         )
@@ -129,10 +133,26 @@ class MessageReader(GraphComponent):
             self._read(message)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        readings = Readings(CACHE, self.fingerprint_addon(self._config) or "")
         for message in training_data.training_examples:
             if message.get(TEXT):
-                self._read(message)
+                self._recall(message, readings)
+        readings.save()
         return training_data
+
+    def _recall(self, message: Message, readings: Readings) -> None:
+        """Reads a training sentence, unless that was done at an earlier training."""
+        words = set(_WORD.findall(fold(clean(message.get(TEXT)))))
+        key = readings.key(
+            message.get(TEXT), [f"{word} {word in self._common}" for word in words & self._doubtful]
+        )
+        reading = readings.get(key)
+        if reading is None:
+            self._read(message)
+            readings.put(key, {name: message.get(name) for name in _READ})
+            return
+        for name, value in reading.items():
+            message.set(name, value, add_to_output=name == AGES)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -166,7 +186,7 @@ class MessageReader(GraphComponent):
             found = next(f for f in places if f.place == best)
             place = self._knowledge.places[best]
             entities.append(_entity(doc, found.start, found.end, "place", place.fr))
-        message.set("ages", [round(age, 2) for _, _, age in ages], add_to_output=True)
+        message.set(AGES, [round(age, 2) for _, _, age in ages], add_to_output=True)
         for start, end, age in ages[:1]:
             entities.append(_entity(doc, start, end, "age", round(age, 2)))
         for start, end, kind, target in names:

@@ -15,6 +15,8 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
+from knowledge import fold as fold  # the second view
+
 #: Longest text that is read word by word; the crisis patterns read the whole text.
 MAX_READ = 2000
 #: Longest text that is embedded: its cost grows with length (20,000 characters take 13 s).
@@ -24,7 +26,6 @@ PLACE_MARK, AGE_MARK = "__place__", "__age__"
 
 _APOSTROPHES = "’‘`´ʼ′"
 _ELIDED = r"(?:[dljmtsnczDLJMTSNCZ]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu)'"
-_SPECIAL = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -34,16 +35,6 @@ def clean(text: str) -> str:
     for mark in _APOSTROPHES:
         text = text.replace(mark, "'")
     return re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
-
-
-def fold(text: str) -> str:
-    """Lower case without accents: "Bouneweg-Süd" and "bouneweg-sud" become the same."""
-    lowered = text.lower()
-    if lowered.isascii():
-        return lowered
-    lowered = lowered.translate(_SPECIAL)
-    decomposed = unicodedata.normalize("NFD", lowered)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 #: Spellings that sound the same across our languages, longest first; for `sound` only.

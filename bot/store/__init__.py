@@ -1,23 +1,30 @@
-"""What is kept of conversations: their state, who may read one, who answers, what was rated."""
+"""What is kept of conversations: their state and answers, who may read and who answers, ratings."""
 
+from bot.store._answers import NOTHING, Answers, Entry
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
+from bot.store._pages import Pages, form_key
 from bot.store._states import State, States
 
 __all__ = [
     "IN_MEMORY",
+    "NOTHING",
+    "Answers",
     "Conversations",
+    "Entry",
     "Handoffs",
     "Happening",
     "Heard",
     "LeftMessage",
     "Owner",
+    "Pages",
     "ReachBy",
     "State",
     "States",
     "UnknownConversation",
     "WrongToken",
     "expire",
+    "form_key",
     "open_database",
 ]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.store import _schema
+from bot.store._columns import add_missing
 from bot.store._schema import meta as _meta
 from bot.store._schema import now as _now
 
@@ -28,6 +29,7 @@ _feedback = sa.Table(
     sa.Column("rating", sa.String(8), nullable=False),
     sa.Column("word", sa.String(80)),
     sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("answer", sa.String(64)),
 )
 
 
@@ -45,6 +47,7 @@ class Conversations:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         _meta.create_all(engine)
+        add_missing(engine)
 
     def create(self, page_language: Optional[str]) -> tuple[str, str]:
         """A new conversation: its id and the only copy of its token."""
@@ -83,11 +86,18 @@ class Conversations:
         with self._engine.begin() as connection:
             _schema.erase(connection, name)
 
-    def rate(self, name: str, rating: str, word: Optional[str]) -> None:
-        """Keeps a visitor's rating of the answers."""
-        values = {"conversation": name, "rating": rating, "word": word, "created_at": _now()}
+    def rate(
+        self, name: str, rating: str, word: Optional[str], answer: Optional[str] = None
+    ) -> None:
+        """Keeps a visitor's rating: of the answer to the message with the id `answer`, or of all.
+
+        Who rates the same again has thought better of it: the last rating counts.
+        """
+        about = (_feedback.c.conversation == name) & (_feedback.c.answer == answer)
+        values = {"conversation": name, "rating": rating, "word": word, "answer": answer}
         with self._engine.begin() as connection:
-            connection.execute(_feedback.insert().values(**values))
+            connection.execute(_feedback.delete().where(about))
+            connection.execute(_feedback.insert().values(created_at=_now(), **values))
 
     def alive(self) -> bool:
         """Whether the database answers."""

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Optional
 
-from knowledge._model import Place, Point
+from knowledge._facts import Point
+from knowledge._model import Place
 from knowledge._places import commune_of, points
 from knowledge._words import fold
 

@@ -6,12 +6,13 @@ from typing import Mapping, Optional
 
 from knowledge._base import Knowledge
 from knowledge._errors import KnowledgeError
+from knowledge._facts import Language, Point
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._ids import identifier
 from knowledge._hsds._objects import Kind, Objects
 from knowledge._hsds._rows import entries
-from knowledge._model import Language, Place, Point, Service
-from knowledge._places import distance_km
+from knowledge._model import Place, Service
+from knowledge._places import distance_km, own_point
 from knowledge._words import fold
 
 
@@ -144,9 +145,9 @@ class Selector:
 
     def _points(self, entry: Service) -> list[Point]:
         """Where a service is: its own point, else its address's place, else whom it serves."""
-        for fact in entry.facts.get("coordinates"):
-            latitude, longitude = map(float, fact.value.split(","))
-            return [Point(lat=latitude, lon=longitude)]
+        own = own_point(entry)
+        if own:
+            return [own]
         named = [self._places.place_of(fact.value) for fact in entry.facts.get("address")]
         served = entry.serves.quarters or entry.serves.communes
         return self._places.points([p for p in named if p] or map(self._places.place, served))

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Iterable, Optional
 
 from knowledge._clock import LUXEMBOURG, season_near
-from knowledge._model import Entry, Fact, SpecialDays
+from knowledge._facts import Fact
+from knowledge._model import Entry, SpecialDays
 from knowledge._rules import holidays_held, rules
 
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from typing import Any, Iterable, Literal, Mapping
 
 from knowledge._errors import UnknownId
+from knowledge._facts import Language
 from knowledge._hsds._ids import identifier
-from knowledge._hsds._rows import Row, Tables
-from knowledge._model import Language
+from knowledge._hsds._tables import Row, Rows
 
 Kind = Literal["service", "organization", "service_at_location", "taxonomy", "taxonomy_term"]
 
@@ -58,7 +58,7 @@ _NESTED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }
 
 
-def with_translations(tables: Mapping[Language, Tables], language: Language) -> Tables:
+def with_translations(tables: Mapping[Language, Rows], language: Language) -> Rows:
     """The tables of one language, plus a `translation` table with the texts of all."""
     rows: list[Row] = []
     for tongue, translated in tables.items():
@@ -84,7 +84,7 @@ def _translation(table: str, row: Row, language: Language, field: str) -> Row:
 class Objects:
     """The objects of one language. Every object is a new dictionary: callers may change it."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Rows) -> None:
         self.tables = tables
         self._rows = {name: {row["id"]: row for row in rows} for name, rows in tables.items()}
         self._children: dict[tuple[str, str], dict[str, list[Row]]] = {}

@@ -10,7 +10,7 @@ import yaml
 
 from knowledge._errors import KnowledgeError
 from knowledge._hsds._objects import Kind, Objects
-from knowledge._hsds._rows import Row
+from knowledge._hsds._tables import Row
 
 Form = Literal["json", "csv", "all"]
 

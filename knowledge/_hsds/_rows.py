@@ -6,21 +6,22 @@ a notice: an e-mail then is a contact, a website an additional URL, each with th
 
 import re
 from datetime import datetime, time, timezone
-from typing import Any, Iterable, Iterator, Optional
+from typing import Iterator, Optional
 
 from babel import Locale
 
 from knowledge._base import Knowledge
-from knowledge._clock import LUXEMBOURG, local
+from knowledge._clock import LUXEMBOURG
+from knowledge._facts import Facts, Language
 from knowledge._hours import turning_days
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._hours import exceptional, timetable
 from knowledge._hsds._ids import identifier
-from knowledge._model import HELPLINE, Fact, Facts, Language, Service
+from knowledge._hsds._tables import Row, Rows, Tables
+from knowledge._hsds._terms import add_taxonomies, add_terms
+from knowledge._hsds._where import add_areas, add_location
+from knowledge._model import Service
 from knowledge._phone import dialled
-
-Row = dict[str, Any]
-Tables = dict[str, list[Row]]
 
 _CONTACT = ("address", "phone", "email", "website", "hours")
 _AGES = re.compile(r"^(\d+)-(\d+)$")
@@ -50,51 +51,19 @@ class Builder:
 
     def __init__(self, knowledge: Knowledge, language: Language, at: datetime) -> None:
         self._knowledge = knowledge
-        self._language = language
-        # Notices and closures change by the day, not by the hour.
-        self._noon = local(at).replace(hour=12, minute=0, second=0, microsecond=0)
+        self._language: Language = language
+        self._tables = Tables(knowledge, language, at)
+        self._noon = self._tables.noon
         self._places = Gazetteer(knowledge.places)
         self._names = Locale.parse(language).languages
-        self._tables: dict[str, dict[str, Row]] = {}
 
-    def tables(self) -> Tables:
+    def tables(self) -> Rows:
         """Every table that has rows, rows in the order of the directory."""
-        self._taxonomies()
+        add_taxonomies(self._tables)
         for entry in entries(self._knowledge):
             self._organization(entry)
             self._service(entry)
-        return {name: list(rows.values()) for name, rows in self._tables.items()}
-
-    def _add(self, table: str, *keys: str, **fields: Any) -> str:
-        row = {"id": identifier(table, *keys), **fields}
-        known = {name: value for name, value in row.items() if value not in (None, "")}
-        self._tables.setdefault(table, {})[row["id"]] = known
-        return str(row["id"])
-
-    def _words(self, key: str, **gaps: object) -> str:
-        return self._knowledge.words(self._language, f"hsds_{key}", **gaps)
-
-    def _taxonomies(self) -> None:
-        needs = {n: need.label.in_(self._language) for n, need in self._knowledge.needs.items()}
-        types = {n: kind.label.in_(self._language) for n, kind in self._knowledge.types.items()}
-        types[HELPLINE] = self._words("helpline")
-        for kind, labels in (("need", needs), ("type", types)):
-            name = self._words(f"{kind}s")
-            taxonomy = self._add(
-                "taxonomy", kind, name=name, description=self._words(f"{kind}s_description")
-            )
-            for code, label in labels.items():
-                self._add(
-                    "taxonomy_term",
-                    kind,
-                    code,
-                    code=f"{kind}:{code}",
-                    name=label,
-                    description=self._words(kind, label=label),
-                    taxonomy=name,
-                    language=self._language,
-                    taxonomy_id=taxonomy,
-                )
+        return self._tables.rows()
 
     def _owner(self, entry: Service) -> str:
         """The organization of an entry: the association, or the partner's entry itself."""
@@ -104,7 +73,7 @@ class Builder:
     def _organization(self, entry: Service) -> None:
         own = entry.operator == "inter-actions"
         body = self._knowledge.association if own else entry
-        self._add(
+        self._tables.add(
             "organization",
             body.id,
             name=body.name.in_(self._language),
@@ -117,7 +86,7 @@ class Builder:
     def _service(self, entry: Service) -> None:
         organization = identifier("organization", self._owner(entry))
         low, high = _ages(entry.facts)
-        service = self._add(
+        service = self._tables.add(
             "service",
             entry.id,
             organization_id=organization,
@@ -126,9 +95,9 @@ class Builder:
             url=_plain(entry.facts, "website"),
             email=_plain(entry.facts, "email"),
             status=self._status(entry),
-            application_process=self._text(entry, "appointment"),
-            fees_description=self._text(entry, "cost"),
-            eligibility_description=self._text(entry, "eligibility"),
+            application_process=self._tables.text(entry, "appointment"),
+            fees_description=self._tables.text(entry, "cost"),
+            eligibility_description=self._tables.text(entry, "eligibility"),
             minimum_age=low,
             maximum_age=high,
             assured_date=_assured(entry.facts),
@@ -139,18 +108,15 @@ class Builder:
         if entry is self._knowledge.association:
             body["organization_id"] = organization
         self._ways(entry, body)
-        self._location(entry, service, organization)
+        add_location(self._tables, self._places, entry, service, organization)
         self._schedules(entry, service)
         self._languages(entry, service)
         self._costs(entry, service)
-        self._areas(entry, service)
-        self._terms(entry, service)
+        add_areas(self._tables, entry, service)
+        add_terms(self._tables, entry, service)
         for field in ("eligibility", "age_range", "appointment"):
             column = "application_process" if field == "appointment" else "eligibility_description"
-            self._told("service", service, column, entry.facts.get(field))
-
-    def _text(self, entry: Service, field: str) -> Optional[str]:
-        return self._knowledge.text(entry, field, self._language, at=self._noon)
+            self._tables.told("service", service, column, entry.facts.get(field))
 
     def _status(self, entry: Service) -> str:
         """Closed for now, by a closure or surely out of season, or active."""
@@ -163,7 +129,9 @@ class Builder:
         parts = self._knowledge.notices(entry, self._language, at=self._noon)
         open_ = [f for f in _CONTACT if any(not fact.confirmed for fact in entry.facts.get(f))]
         if open_:
-            parts.append(self._words("alert", fields=", ".join(map(self._words, open_))))
+            parts.append(
+                self._tables.words("alert", fields=", ".join(map(self._tables.words, open_)))
+            )
         return " ".join(parts)
 
     def _modified(self, entry: Service) -> datetime:
@@ -176,101 +144,59 @@ class Builder:
         service = body["service_id"]
         for fact in entry.facts.get("phone"):
             number = dialled(fact.value)
-            phone = self._add(
+            phone = self._tables.add(
                 "phone",
                 entry.id,
                 number,
                 **body,
                 number=number,
                 type="voice",
-                description=self._notice(fact),
+                description=self._tables.notice(fact),
             )
-            self._told("phone", phone, "number", [fact])
+            self._tables.told("phone", phone, "number", [fact])
         for field, column in (("email", "email"), ("website", "url")):
             plain = _plain(entry.facts, field)
             for fact in entry.facts.get(field):
                 if fact.value == plain:
-                    self._told("service", service, column, [fact])
+                    self._tables.told("service", service, column, [fact])
                     continue
                 words = self._knowledge.link_notice(field, fact, self._language, at=self._noon)
                 label = {"name": words} if field == "email" else {"label": words}
                 table = "contact" if field == "email" else "url"
-                row = self._add(
+                row = self._tables.add(
                     table, entry.id, fact.value, **body, **{column: fact.value}, **label
                 )
-                self._told(table, row, column, [fact])
-
-    def _location(self, entry: Service, service: str, organization: str) -> None:
-        addresses, points = entry.facts.get("address"), entry.facts.get("coordinates")
-        if not addresses and not points:
-            return
-        single = addresses[0] if len(addresses) == 1 else None
-        address = self._places.address(single.value) if single else None
-        said = []
-        if addresses and not (address and address.whole and single and not self._notice(single)):
-            said.append(self._text(entry, "address"))
-        latitude = longitude = None
-        if points:
-            latitude, longitude = map(float, points[0].value.split(","))
-            if notice := self._notice(points[0]):
-                credit = self._knowledge.words(self._language, "map_attribution")
-                said.append(self._words("point", attribution=credit, notice=notice))
-        location = self._add(
-            "location",
-            entry.id,
-            location_type="physical",
-            organization_id=organization,
-            description=" ".join(s if s.endswith(".") else f"{s}." for s in said if s),
-            latitude=latitude,
-            longitude=longitude,
-        )
-        self._told("location", location, "description", addresses)
-        self._told("location", location, "latitude", points[:1])
-        self._add("service_at_location", entry.id, service_id=service, location_id=location)
-        if address and single:
-            row = self._add(
-                "address",
-                entry.id,
-                single.value,
-                location_id=location,
-                address_1=address.street,
-                city=address.city,
-                state_province=address.canton,
-                postal_code=address.postcode,
-                country="LU",
-                address_type="physical",
-            )
-            self._told("address", row, "address_1", [single])
+                self._tables.told(table, row, column, [fact])
 
     def _schedules(self, entry: Service, service: str) -> None:
         facts = entry.facts.get("hours")
         today = self._noon.date()
         notes = " ".join(self._knowledge.exceptions(entry, self._language, at=self._noon))
         if any(f.contradicted for f in facts):
-            row = self._add(
+            row = self._tables.add(
                 "schedule",
                 entry.id,
                 service_id=service,
-                description=self._text(entry, "hours"),
+                description=self._tables.text(entry, "hours"),
                 notes=notes,
             )
-            self._told("schedule", row, "description", facts)
+            self._tables.told("schedule", row, "description", facts)
             return
         for fact in facts:
             for timing in timetable(entry, fact, today):
                 keys = (entry.id, fact.value, *map(str, timing.values()))
-                row = self._add(
+                row = self._tables.add(
                     "schedule",
                     *keys,
                     service_id=service,
                     **timing,
-                    description=self._noticed(fact),
+                    description=self._tables.noticed(fact),
                     notes=notes,
                 )
-                self._told("schedule", row, "description", [fact])
+                self._tables.told("schedule", row, "description", [fact])
         for days in entry.exceptions:
             for timing in exceptional(days, today):
-                self._add(
+                self._tables.add(
                     "schedule",
                     entry.id,
                     *map(str, timing.values()),
@@ -284,76 +210,26 @@ class Builder:
             if not _CODES.match(fact.value):
                 continue
             for code in re.split(", ?", fact.value):
-                row = self._add(
+                row = self._tables.add(
                     "language",
                     entry.id,
                     code,
                     service_id=service,
                     name=self._names.get(code, code),
                     code=code,
-                    note=self._notice(fact),
+                    note=self._tables.notice(fact),
                 )
-                self._told("language", row, "code", [fact])
+                self._tables.told("language", row, "code", [fact])
 
     def _costs(self, entry: Service, service: str) -> None:
         kind = self._knowledge.types.get(entry.type)
         general = tuple(kind.general.get("cost", ())) if kind else ()
         for fact in entry.facts.get("cost") or general:
-            text = self._noticed(fact)
-            row = self._add(
+            text = self._tables.noticed(fact)
+            row = self._tables.add(
                 "cost_option", entry.id, fact.value, service_id=service, amount_description=text
             )
-            self._told("cost_option", row, "amount_description", [fact])
-
-    def _areas(self, entry: Service, service: str) -> None:
-        serves = entry.serves
-        if serves.national:
-            self._add(
-                "service_area", entry.id, "*", service_id=service, name=self._words("country")
-            )
-            return
-        for place in serves.quarters or serves.communes:
-            name = self._knowledge.places[place].in_(self._language)
-            self._add("service_area", entry.id, place, service_id=service, name=name)
-
-    def _terms(self, entry: Service, service: str) -> None:
-        for kind, codes in (("need", entry.needs), ("type", (entry.type,))):
-            for code in codes:
-                self._add(
-                    "attribute",
-                    entry.id,
-                    kind,
-                    code,
-                    link_id=service,
-                    taxonomy_term_id=identifier("taxonomy_term", kind, code),
-                    link_type=kind,
-                    link_entity="service",
-                )
-
-    def _noticed(self, fact: Fact) -> str:
-        return self._knowledge.with_notice(fact, self._language, at=self._noon)
-
-    def _notice(self, fact: Fact) -> Optional[str]:
-        return self._knowledge.notice(fact, self._language, at=self._noon) or None
-
-    def _told(self, table: str, row: str, field: str, facts: Iterable[Fact]) -> None:
-        """Where the value of a field was read."""
-        for fact in facts:
-            self._add(
-                "provenance",
-                row,
-                field,
-                fact.value,
-                fact.source,
-                resource_id=row,
-                resource_type=table,
-                field_name=field,
-                source=fact.source,
-                date=fact.date or (str(fact.year) if fact.year else None),
-                reliability=fact.reliability.value,
-                confirmed=fact.confirmed,
-                contradicted=fact.contradicted,
-            )
+            self._tables.told("cost_option", row, "amount_description", [fact])
 
 
 def _plain(facts: Facts, field: str) -> Optional[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Iterable, Optional, Union
 
 from knowledge._base import Knowledge
-from knowledge._model import LANGUAGES, Fact, Helpline, Language, Service
+from knowledge._facts import LANGUAGES, Fact, Language
+from knowledge._model import Helpline, Service
 from knowledge._rules import holidays_held
 from knowledge._sheet import slots
 from knowledge._wording import Wording
@@ -99,6 +100,8 @@ class Labels:
         return f"{name} ({self._words(self._language, f'language_{found[2]}')})"
 
     def field(self, field: str) -> str:
+        if field == "holidays":
+            return self.column(HOLIDAYS_KEY)
         return self._words(self._language, f"column_{field}")
 
 

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge._audit import Entry, Kind, audit
 from knowledge._base import Knowledge
-from knowledge._model import Language
+from knowledge._facts import Language
 from knowledge._sheet.columns import (
     DAY_KEYS,
     HOLIDAYS_KEY,
@@ -30,6 +30,8 @@ from knowledge._sheet.columns import (
 from knowledge._sheet.table import FIRST_ROW, KEY_ROW, write_csv
 from knowledge._wording import Wording
 
+#: What the audit misses apart from the field its column belongs to.
+_GAP_OF = {HOLIDAYS_KEY: "holidays"}
 _LACKING: tuple[Kind, ...] = ("missing", "contradictory", "unconfirmed", "stale")
 _GREY, _MISSING, _UNSURE = "E7E6E6", "FFF6CC", "FBE0C8"
 #: All others are texts: a spreadsheet must not take a telephone number for a sum.
@@ -153,8 +155,8 @@ def _shade(
 ) -> None:
     """Colours what is missing and what is to be confirmed; the explanation says which is which."""
     colours: tuple[tuple[Kind, str], ...] = (
-        ("missing", _MISSING), ("unconfirmed", _UNSURE), ("stale", _UNSURE),
-        ("contradictory", _UNSURE),
+        ("unconfirmed", _UNSURE), ("stale", _UNSURE), ("contradictory", _UNSURE),
+        ("missing", _MISSING),
     )  # fmt: skip
     for number, row in enumerate(chosen, start=FIRST_ROW):
         entry = gaps.get((row.kind, row.item.id))
@@ -163,7 +165,7 @@ def _shade(
                 if (
                     entry
                     and key not in (*LOCKED, *WHO)
-                    and field_of(key) in entry.gaps.get(kind, ())
+                    and not {field_of(key), _GAP_OF.get(key)}.isdisjoint(entry.gaps.get(kind, ()))
                 ):
                     sheet.cell(number, column).fill = PatternFill("solid", start_color=colour)
 

@@ -1,6 +1,5 @@
 """Reads a filled sheet: every cell checked, every problem named, and what would change."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,9 @@ from openpyxl.utils import get_column_letter
 
 from knowledge._base import Knowledge
 from knowledge._errors import KnowledgeError, Problem
-from knowledge._model import FACT_FIELDS, LANGUAGES, Fact, Language, Service
+from knowledge._facts import FACT_FIELDS, LANGUAGES, Language
+from knowledge._model import Service
+from knowledge._sheet.cells import RowCells, Value
 from knowledge._sheet.columns import (
     NAME_FIELDS,
     ONLY_KEY,
@@ -24,9 +25,10 @@ from knowledge._sheet.columns import (
     plain,
     rows,
 )
-from knowledge._sheet.edit import Data, Document, write_all
-from knowledge._sheet.parse import Parser, RowCells, Value, same_numbers
+from knowledge._sheet.edit import Document, write_all
+from knowledge._sheet.parse import Parser, same_numbers
 from knowledge._sheet.table import KEY_ROW, Cell, Refused, Table, read_table
+from knowledge._sheet.values import ages_of, bare, confirmed_fact, value_of
 from knowledge._wording import Wording
 
 _MAX_NAME = 100
@@ -34,7 +36,6 @@ _MAX_NAME = 100
 _CONFIRMED_TOGETHER = tuple(field for field in FACT_FIELDS if field != "coordinates")
 #: Every answer without a contact falls back on these of the association.
 _ALWAYS_KNOWN = ("address", "phone", "email")
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./](\d{1,2})[./](\d{4})")
 
 
 class InvalidSheet(KnowledgeError):
@@ -167,7 +168,7 @@ class _Importer:
     def _take(self, number: int, row: Row, new: Cells) -> None:
         cells = RowCells(row, new, self._writer.cells(row))
         cells.all_confirmed = self._parser.yes(cells, "confirmed")
-        who, day = plain(new["confirmed_by"]), self._day(cells)
+        who, day = plain(new["confirmed_by"]), self._parser.day(cells, self._today)
         if len(who) > _MAX_NAME:
             cells.report("confirmed_by", "too_long", limit=_MAX_NAME)
         if who.startswith(("=", "@")):
@@ -210,21 +211,6 @@ class _Importer:
                 return
         self._note("serves", cells, by)
 
-    def _day(self, cells: RowCells) -> Optional[date]:
-        text = plain(cells.new["confirmed_on"])
-        if not text:
-            return None
-        found = _DATE.fullmatch(text)
-        parts = [int(part) for part in (found.groups() if found else ()) if part]
-        try:
-            day = date(*(parts if found and found[1] else parts[::-1]))
-        except (ValueError, TypeError):
-            cells.report("confirmed_on", "bad_date", text=text)
-            return None
-        if day > self._today:
-            cells.report("confirmed_on", "future_date", text=text)
-        return day
-
     def _take_fact(
         self, field: str, cells: RowCells, document: Document, by: str, day: Optional[date]
     ) -> None:
@@ -235,7 +221,7 @@ class _Importer:
             if not values and cells.row.kind == "association" and field in _ALWAYS_KNOWN:
                 cells.report(field, "must_not_be_empty")
         elif cells.all_confirmed and shown and field in _CONFIRMED_TOGETHER:
-            values = [_value(fact) for fact in shown]
+            values = [value_of(fact) for fact in shown]
             if any(fact.contradicted or fact.safe_part for fact in shown):
                 cells.report(_first_key(field, cells), "sources_disagree")
         else:
@@ -243,13 +229,13 @@ class _Importer:
         if cells.bad or day is None:
             self._note(field, cells, by, values)
             return
-        new = [_fact(value, by, day) for value in values]
-        if [_bare(fact) for fact in shown] == new:
+        new = [confirmed_fact(value, by, day) for value in values]
+        if [bare(fact) for fact in shown] == new:
             return
         verb = "replaced by a value confirmed" if new else "withdrawn"
         document.replace_facts(field, new, f"{verb} by {by}")
         if field == "age_range" and isinstance(item, Service):
-            document.set(("serves", "ages"), _ages(values))
+            document.set(("serves", "ages"), ages_of(values))
         elif field == "hours":
             held = self._parser.held_on_holidays(cells)
             if held and held != item.holidays:
@@ -268,7 +254,7 @@ class _Importer:
             label, old, new = self._labels.column(key), cells.old[key], cells.new[key]
         else:
             label = self._labels.field(key)
-            old = "; ".join(self._said(_value(f)) for f in in_sheet(item, key))
+            old = "; ".join(self._said(value_of(f)) for f in in_sheet(item, key))
             new = "; ".join(map(self._said, values))
         self._changes.append(Change(cells.row.kind, item.id, label, plain(old), plain(new), by))
 
@@ -304,41 +290,3 @@ def _changed(field: str, cells: RowCells) -> bool:
 
 def _first_key(field: str, cells: RowCells) -> str:
     return next(key for key in cells.old if field_of(key) == field)
-
-
-def _value(fact: Fact) -> Value:
-    value: Value = {"value": fact.value}
-    if fact.words:
-        value["words"] = fact.words.dict()
-    if fact.opening_hours:
-        value["opening_hours"] = fact.opening_hours
-    if fact.only:
-        value["only"] = True
-    return value
-
-
-def _fact(value: Value, by: str, day: date) -> Data:
-    return {
-        **value,
-        "source": f"confirmed by {by}",
-        "date": day.isoformat(),
-        "year": day.year,
-        "reliability": "official",
-        "confirmed": True,
-    }
-
-
-def _bare(fact: Fact) -> Data:
-    """A fact as `_fact` writes it, to see whether it is there already."""
-    said = {"source": fact.source, "date": fact.date, "year": fact.year}
-    rest = {"reliability": fact.reliability.value, "confirmed": fact.confirmed}
-    return {**_value(fact), **said, **rest}
-
-
-def _ages(values: list[Value]) -> Optional[Data]:
-    """min and max for "12-25", "from 12" and "to 25"."""
-    if not values:
-        return None
-    found = re.fullmatch(r"(?:from )?(\d+)?(?:-|to )?(\d+)?", values[0]["value"])
-    assert found, values
-    return {key: int(age) if age else None for key, age in (("min", found[1]), ("max", found[2]))}

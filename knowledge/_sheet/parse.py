@@ -1,22 +1,22 @@
 """Cells -> what they say. Each field's cells are read together, and only when they were changed."""
 
 import re
-from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, Callable, Mapping, Optional
 
 from knowledge._base import Knowledge
+from knowledge._facts import LANGUAGES
 from knowledge._forms import FORMS, has_right_postcodes
-from knowledge._model import LANGUAGES, Helpline, Holidays
+from knowledge._model import Helpline, Holidays
 from knowledge._phone import dialled, digits, is_short, spoken
 from knowledge._sheet import slots
+from knowledge._sheet.cells import RowCells, Value
 from knowledge._sheet.columns import (
     DAY_KEYS,
     HOLIDAYS_KEY,
     ONLY_KEY,
     TEXT_FIELDS,
-    Cells,
-    Row,
     place_names,
     plain,
 )
@@ -24,38 +24,7 @@ from knowledge._wording import Wording
 
 MAX_TEXT = 2_000
 _HIGHEST_AGE = 120
-
-#: A value of a fact without its source: value, and words or opening_hours where it has them.
-Value = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class BadCell:
-    """The cell of column `column` is wrong; `key` of the reason in the catalogue and its gaps."""
-
-    column: str
-    key: str
-    gaps: Mapping[str, object]
-
-
-@dataclass
-class RowCells:
-    """The cells of a row, those the export would write now, and what was found wrong.
-
-    `all_confirmed`: somebody says that everything in the row is right.
-    """
-
-    row: Row
-    new: Cells
-    old: Cells
-    all_confirmed: bool = False
-    bad: list[BadCell] = field(default_factory=list)
-
-    def changed(self, key: str) -> bool:
-        return plain(self.new[key]) != plain(self.old[key])
-
-    def report(self, column: str, key: str, **gaps: object) -> None:
-        self.bad.append(BadCell(column, key, gaps))
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./](\d{1,2})[./](\d{4})")
 
 
 class Parser:
@@ -95,6 +64,22 @@ class Parser:
         if said and said not in self._said("no"):
             cells.report(key, "bad_yes_no", text=said)
         return False
+
+    def day(self, cells: RowCells, today: date) -> Optional[date]:
+        """The day of the confirmation; None when the cell is empty or no day."""
+        text = plain(cells.new["confirmed_on"])
+        if not text:
+            return None
+        found = _DATE.fullmatch(text)
+        parts = [int(part) for part in (found.groups() if found else ()) if part]
+        try:
+            day = date(*(parts if found and found[1] else parts[::-1]))
+        except (ValueError, TypeError):
+            cells.report("confirmed_on", "bad_date", text=text)
+            return None
+        if day > today:
+            cells.report("confirmed_on", "future_date", text=text)
+        return day
 
     def names(self, name: str, cells: RowCells) -> dict[str, str]:
         """A name or a description in each language."""

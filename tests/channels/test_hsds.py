@@ -326,6 +326,7 @@ def test_proximity_is_a_circle(client: TestClient) -> None:
 def dated(tmp_path: Path) -> TestClient:
     """A directory whose files are of 2023, but one of 15 June 2025, 15:06:40.25 UTC."""
     copy = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    (copy / "changed.tsv").unlink()
     for path in copy.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
     os.utime(copy / "services" / "surendettement.yml", (1_750_000_000.25, 1_750_000_000.25))

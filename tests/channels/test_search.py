@@ -7,13 +7,17 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from prometheus_client import generate_latest
+from pydantic import ValidationError
 
 from bot import app as application
 from bot import problems
 from bot.channels import search
+from bot.settings import Settings
 from knowledge import FOLDER, Directory
+from tests import postgres
 
 
 @pytest.fixture
@@ -97,3 +101,31 @@ async def test_a_running_service_outlives_a_broken_file(
     save(whole.replace("Polygone", "Zyklopenwerk", 1))
     assert await found("Zyklopenwerk") == ["polygone"]
     assert b"weeweiser_directory_broken 0.0" in generate_latest()
+
+
+async def test_the_words_may_be_in_a_database(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason := postgres.why_not():
+        pytest.skip(reason)
+    live = Directory()
+    for module in (search, application):
+        monkeypatch.setattr(module, "directory", lambda: live)
+    expected = (await get(client, q="Jugendhaus Miersch")).json()
+    with postgres.server() as address:
+        application.watch_directory(Settings(search_database=address).search_database)
+        assert (await get(client, q="Jugendhaus Miersch")).json() == expected
+        database = sa.create_engine(address)
+        assert sa.inspect(database).has_table("directory_posting")
+        database.dispose()
+        live.stop()
+
+
+@pytest.mark.parametrize("address", ["sqlite:///x.db", "postgresql", "postgresql://host:port/x"])
+def test_only_postgresql_keeps_the_words(address: str) -> None:
+    with pytest.raises(ValidationError, match="postgresql://user@host/database"):
+        Settings(search_database=address)
+
+
+def test_no_database_is_none() -> None:
+    assert Settings(search_database="").search_database is None

@@ -5,7 +5,7 @@ import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import pytest
 import yaml
@@ -38,7 +38,7 @@ def _gaps(found: Audit, kind: str, name: str) -> dict[str, list[str]]:
 
 def test_gaps_of_an_entry(found: Audit) -> None:
     assert _gaps(found, "service", "premier-appel") == {
-        "missing": ["email", "languages", "cost"],
+        "missing": ["email", "languages", "cost", "holidays"],
         "contradictory": ["hours"],
         "unconfirmed": ["address", "phone", "hours"],
         "stale": ["address", "phone", "hours", "eligibility"],
@@ -93,6 +93,43 @@ def test_an_untranslated_text(folder: Path) -> None:
     assert _gaps(audit(load(folder), at=AT), "service", "coup-de-pouce")["untranslated"] == ["cost"]
 
 
+def _say_the_same(data: Any) -> None:
+    data["description"] = dict.fromkeys(("fr", "de", "lb"), "Aide au logement.")
+    data["facts"]["cost"][0]["words"] = dict.fromkeys(("fr", "de", "lb"), "10 euros")
+
+
+def test_the_same_words_in_all_languages_are_no_translation(folder: Path) -> None:
+    _edit(folder / "services/coup-de-pouce.yml", _say_the_same)
+    gaps = _gaps(audit(load(folder), at=AT), "service", "coup-de-pouce")
+    assert gaps["untranslated"] == ["description", "cost"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "holidays", "gap"),
+    [
+        ("Mo-Fr 08:00-17:00", "unknown", True),
+        ("Mo-Fr 08:00-17:00", "closed", False),
+        ("Mo-Fr 08:00-17:00; PH off", "unknown", False),
+        ("24/7", "unknown", False),
+        (None, "unknown", True),
+        (None, "open", False),
+    ],
+)
+def test_unknown_public_holidays(
+    folder: Path, hours: Optional[str], holidays: str, gap: bool
+) -> None:
+    """Where hours are known, in words or to compute with, so must be what holds on holidays."""
+
+    def change(data: Any) -> None:
+        data["holidays"] = holidays
+        fact = {"value": "x", "source": "x", "reliability": "official", "confirmed": True}
+        data["facts"]["hours"] = [{**fact, "opening_hours": hours}]
+
+    _edit(folder / "services/polygone.yml", change)
+    gaps = _gaps(audit(load(folder), at=AT), "service", "polygone")
+    assert ("holidays" in gaps["missing"]) is gap
+
+
 def _contradict(data: Any) -> None:
     data["facts"]["address"][0].update(confirmed=False, contradicted=True)
 
@@ -130,7 +167,9 @@ def test_what_must_not_be_shipped(
 def test_command_line(capsys: pytest.CaptureFixture[str], found: Audit) -> None:
     assert main(["audit", "--at", "2026-11-28"]) == 0
     table = capsys.readouterr().out
-    assert re.search(r"^service/premier-appel +missing +email, languages, cost$", table, re.M)
+    assert re.search(
+        r"^service/premier-appel +missing +email, languages, cost, holidays$", table, re.M
+    )
     assert table.splitlines()[-1].startswith(f"{len(found.entries)} entries with gaps: blocking 0")
     assert main(["audit", "--at", "2026-11-28", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

@@ -344,6 +344,7 @@ def _order(knowledge: Knowledge, need: str, at: datetime) -> list[str]:
 
 @pytest.mark.parametrize("hour", range(24))
 def test_the_first_line_answers_whenever_one_does(knowledge: Knowledge, hour: int) -> None:
+    """At every hour of a Tuesday."""
     at = datetime(2026, 11, 24, hour)
     crises = ("crisis_suicide", "crisis_violence", "crisis_child", "crisis_medical")
     for lines in [knowledge.crisis_lines(c, at=at) for c in crises] + [
@@ -373,3 +374,25 @@ def test_a_line_that_surely_answers_goes_before_one_with_unknown_hours(tmp_path:
     assert found == ["one-hotline", "kanner-jugendtelefon", "sos-detresse"]
     found = [x.id for x in knowledge.crisis_lines("crisis_child", at=NIGHT)]
     assert found == ["kanner-jugendtelefon", "sos-detresse", "one-hotline"]
+
+
+def test_a_point_of_its_own_decides_the_distance(knowledge: Knowledge, tmp_path: Path) -> None:
+    """The crèche serves five communes; with a point it is where that is, not at the nearest."""
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    path = folder / "services" / "creche-babasi.yml"
+    boulaide = "49.8878,5.8164"
+    fact = f"[{{value: '{boulaide}', source: x, reliability: official, confirmed: true}}]"
+    text = path.read_text(encoding="utf-8")
+    assert "coordinates: null" in text
+    path.write_text(text.replace("coordinates: null", f"coordinates: {fact}"), encoding="utf-8")
+
+    def creche(directory: Knowledge) -> Match:
+        found = directory.find("childcare", place=directory.place("Clervaux"))
+        return next(m for m in found if m.service.id == "creche-babasi")
+
+    without, having = creche(knowledge), creche(load(folder))
+    assert without.place and without.place.id == "winseler"
+    assert without.distance_km and round(without.distance_km) == 14
+    assert having.distance_km and 20 < having.distance_km < 30
+    assert having.place and having.place.id == "boulaide"
+    assert "Boulaide, à environ 25 km" in having.words["fr"][0]

@@ -6,8 +6,8 @@ from typing import Any, Optional
 import pytest
 
 from knowledge import Language, load
+from knowledge._facts import Fact, Facts
 from knowledge._freshness import is_stale, known_on
-from knowledge._model import Fact, Facts
 
 AT = datetime(2026, 3, 15, 10, 0)
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from knowledge import FOLDER, LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
 from knowledge._clock import holiday
-from knowledge._model import Entry, SpecialDays, computable
+from knowledge._facts import computable
+from knowledge._model import Entry, SpecialDays
 
 YEARS = (2025, 2026, 2027, 2028)
 WEEK = "Mo-Fr 08:00-17:00"
@@ -160,11 +161,15 @@ def test_clock_changes(knowledge: Knowledge, year: int, month: int) -> None:
     while at < eight.astimezone(timezone.utc):
         state = knowledge.opening(entry, at=at)
         assert state.open_now is True and state.until == eight, at
+        for language in LANGUAGES:
+            assert re.search(r"\b8(h|:)00\b", state.words[language]), (at, language)
         assert knowledge.opening(always, at=at).kind == "around_the_clock"
         at += timedelta(minutes=10)
     after = knowledge.opening(entry, at=at)
     assert after.open_now is False
     assert after.next_opening == eight.replace(hour=19)
+    for language in LANGUAGES:
+        assert re.search(r"\b19(h|:)00\b", after.words[language]), language
     assert after.next_opening.utcoffset() == timedelta(hours=2 if month == 3 else 1)
 
 

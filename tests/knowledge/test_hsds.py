@@ -220,6 +220,7 @@ def test_languages_and_round_the_clock(hsds: Hsds) -> None:
 
 def test_last_modified_is_the_change_of_the_file(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(FOLDER, tmp_path / "knowledge"))
+    (copy / "changed.tsv").unlink()
     for path in copy.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
     os.utime(copy / "services" / "surendettement.yml", (1_750_000_000.25, 1_750_000_000.25))
@@ -454,6 +455,7 @@ def _eventful(tmp_path: Path, at: datetime, season: str = "") -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         assert hours in text
         path.write_text(text.replace(hours, hours + season, 1), encoding="utf-8")
+    (copy / "changed.tsv").unlink()
     for file in copy.rglob("*.yml"):
         os.utime(file, (1_700_000_000, 1_700_000_000))
     return _named(Hsds(load(copy), at=at), "surendettement")

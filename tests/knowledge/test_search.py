@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import FOLDER, LANGUAGES, InvalidKnowledge, Knowledge, SearchHit, load
+from knowledge import (
+    FOLDER,
+    LANGUAGES,
+    Directory,
+    InvalidKnowledge,
+    Knowledge,
+    SearchHit,
+    load,
+)
 from knowledge.__main__ import main
 from knowledge._base import read
-from knowledge._load import Files
-from knowledge._search_entries import Entries
 from knowledge._words import fit, fold, sound, words
 from tests import postgres
 
@@ -27,15 +33,11 @@ def knowledge(request: pytest.FixtureRequest) -> Iterator[Knowledge]:
         return
     if reason := postgres.why_not():
         pytest.skip(reason)
-    from knowledge._search_postgres import PostgresEngine
-
     with postgres.server() as address:
-        engine = PostgresEngine(address)
-        engine.store(Entries(Files(FOLDER)))
-        stored = read()
-        stored.search_in(engine)
-        yield stored
-        engine.close()
+        kept = Directory()
+        kept.search_in(address)
+        yield kept.current
+        kept.stop()
 
 
 @pytest.fixture
@@ -235,27 +237,12 @@ def test_many_may_search_at_once(knowledge: Knowledge) -> None:
     assert found == [expected] * 20
 
 
-def test_both_engines_agree(knowledge: Knowledge) -> None:
+def test_both_ways_find_the_same_with_the_same_scores(knowledge: Knowledge) -> None:
     for language in LANGUAGES:
         for row in queries(language):
-            ours = knowledge.search(row["query"], limit=1)
-            theirs = load().search(row["query"], limit=1)
-            assert ids(ours) == ids(theirs), row["query"]
-
-
-def test_new_entries_replace_the_old_ones() -> None:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    from knowledge._search_engine import Entry, Wanted
-    from knowledge._search_postgres import PostgresEngine
-
-    with postgres.server() as address:
-        engine = PostgresEngine(address)
-        engine.store([Entry("service/a", {"pont": 1.0}), Entry("service/b", {"gare": 1.0})])
-        engine.store([Entry("service/c", {"pont": 1.0})])
-        assert engine.rank([Wanted({"pont": 1.0}, 1.0)], None, 10) == [("service/c", 1.0)]
-        assert engine.known(["pont", "gare"]).keys() == {"pont"}
-        engine.close()
+            for every_word in (False, True):
+                ours = knowledge.search(row["query"], limit=None, every_word=every_word)
+                assert ours == load().search(row["query"], limit=None, every_word=every_word)
 
 
 @pytest.mark.parametrize(

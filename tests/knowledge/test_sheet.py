@@ -1,5 +1,7 @@
 """The sheet: what goes out comes back unchanged, what is filled in is on the card."""
 
+import shutil
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -331,6 +333,13 @@ def test_locked_ids_drop_downs_and_explanation(real: Knowledge, tmp_path: Path) 
     assert "Wat Dir schreift" in texts and "Ëffnungszäiten" in texts
     todo = sheet.cell(3, keys.index("todo") + 1).value
     assert "ze confirméieren: Adress, Telefon, E-Mail" in todo
+    named = [row for row in sheet.iter_rows(min_row=3) if row[1].value == "surendettement"]
+    (row,) = named
+    label = sheet.cell(1, keys.index("day_ph") + 1).value
+    assert label and label in row[keys.index("todo")].value
+    yellow = row[keys.index("address")].fill.start_color.rgb
+    assert yellow.endswith("FFF6CC")
+    assert row[keys.index("day_ph")].fill.start_color.rgb == yellow
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -415,3 +424,25 @@ def test_a_season_stays_when_the_hours_are_replaced(knowledge: Knowledge, tmp_pa
     assert [f.opening_hours for f in found if f.opening_hours] == ["Mo 12:00-16:00"]
     summer = datetime(2026, 7, 6, 13, 0)
     assert knowledge.opening(knowledge.service(name), at=summer).kind == "season_over"
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed (libreoffice-calc)"
+)
+@pytest.mark.parametrize("form", ["xlsx", "csv:Text - txt - csv (StarCalc):59,34,76,1"])
+def test_a_sheet_saved_with_libreoffice(real: Knowledge, tmp_path: Path, form: str) -> None:
+    """What it opens and saves holds the same; the drop-downs and the locks stay."""
+    path = tmp_path / "sheet.xlsx"
+    export(real, path, "fr")
+    fill(path, {"ecotec": {"phone": "27 40 01 15", "day_mo": "08:00-12:00", **WHO}})
+    fill(path, {"ecotec": {"day_ph": "fermé"}})
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = ["soffice", profile, "--headless", "--convert-to", form, "--outdir"]
+    subprocess.run([*command, str(tmp_path / "saved"), str(path)], check=True, capture_output=True)
+    (saved,) = (tmp_path / "saved").iterdir()
+    assert read(real, saved).changes == read(real, path).changes != []
+    if saved.suffix == ".xlsx":
+        sheet = load_workbook(saved).worksheets[0]
+        offered = {rule.formula1 for rule in sheet.data_validations.dataValidation}
+        assert '"oui,non"' in offered and sheet.protection.sheet
+        assert sheet.row_dimensions[2].hidden

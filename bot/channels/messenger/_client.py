@@ -77,11 +77,13 @@ class GraphClient:
             raise NotConfigured(
                 "set WEEWEISER_MESSENGER_PAGE_TOKEN and WEEWEISER_MESSENGER_APP_SECRET"
             )
-        key, words = secret.get_secret_value().encode(), token.get_secret_value().encode()
-        self._proof = hmac.new(key, words, hashlib.sha256).hexdigest()
+        key, words = (value.get_secret_value().strip() for value in (secret, token))
+        if not words.isascii():
+            raise NotConfigured("WEEWEISER_MESSENGER_PAGE_TOKEN holds letters that no token has")
+        self._proof = hmac.new(key.encode(), words.encode(), hashlib.sha256).hexdigest()
         self._http = httpx.AsyncClient(
             base_url=f"{settings.messenger_graph_address}/{settings.messenger_graph_version}/me/",
-            headers={"Authorization": f"Bearer {token.get_secret_value()}"},
+            headers={"Authorization": f"Bearer {words}"},
             timeout=_TIMEOUT,
             limits=_LIMITS,
         )

@@ -1,13 +1,13 @@
 """One entry of the directory as a page shows it: the contract's card, links and sources."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Optional, Union
+from typing import Literal, Optional, Union
 from urllib.parse import quote, urlsplit
 
+from bot.channels.html import Phone, clean
 from knowledge import Fact, Helpline, Holidays, Knowledge, Language, Service, dialled
 
 #: Fields of a service whose sources are named, and the word of the row they are shown in.
@@ -25,15 +25,6 @@ _ROWS = {
     "languages": "languages",
 }
 _SEARCH = "https://www.openstreetmap.org/search?query="
-
-
-@dataclass(frozen=True)
-class Phone:
-    """A number as people say it, as a phone dials it, and "to be confirmed" when it is."""
-
-    number: str
-    dialled: str
-    notice: str
 
 
 @dataclass(frozen=True)
@@ -98,18 +89,6 @@ class Entry:
 
 def entry_path(kind: str, name: str) -> str:
     return f"/{kind}/{name}"
-
-
-def clean(value: Any) -> Any:
-    """A card's texts without characters that are invisible, turn text around or break encoders."""
-    if isinstance(value, str):
-        kept = (" " if c in "\n\r\t" else c for c in value)
-        return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
-    if isinstance(value, dict):
-        return {key: clean(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [clean(item) for item in value]
-    return value
 
 
 def spoken_date(date: Optional[str]) -> Optional[str]:

@@ -1,26 +1,24 @@
 """The addresses of the public pages, and what every answer carries: policy, caching, language."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Optional, Union
 from urllib.parse import quote
 
 import segno
-import yaml
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot import problems
 from bot.channels import caching
-from bot.channels.pages._entry import Entry, changed, clean, entry_path, view
+from bot.channels.html import NAMES, catalogue, environment, human, policy
+from bot.channels.pages._entry import Entry, changed, entry_path, view
+from bot.channels.pages._list import groups
 from bot.channels.pages._structured import structured
 from bot.channels.pages._vcard import vcard
 from knowledge import (
-    LANGUAGES,
     LUXEMBOURG,
     Helpline,
     Knowledge,
@@ -30,24 +28,10 @@ from knowledge import (
     directory,
 )
 
-_FOLDER = Path(__file__).resolve().parents[2] / "web" / "pages"
-_NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
-_WORDS: dict[str, dict[str, str]] = {
-    code: yaml.safe_load((_FOLDER / f"words.{code}.yml").read_text(encoding="utf-8"))
-    for code in LANGUAGES
-}
+_WORDS = catalogue("words")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 #: Seconds an answer may be kept: short, because "open now" changes.
 _FRESH = 60
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
 Source = Callable[[], Knowledge]
 Clock = Callable[[], datetime]
 
@@ -61,16 +45,21 @@ def _running() -> Knowledge:
 
 
 def create_router(
-    public_url: Optional[str] = None, *, source: Source = _running, clock: Clock = _now
+    public_url: Optional[str] = None,
+    *,
+    frames: Sequence[str] = (),
+    source: Source = _running,
+    clock: Clock = _now,
 ) -> APIRouter:
     """The pages as a router for any FastAPI application.
 
     `public_url`: scheme and host the site is reached at; without it, those of each request.
+    `frames`: origins that may show the pages in a frame.
     `source`: gives the knowledge base in force. `clock`: local time in Luxembourg.
     The styles and the script are expected at `/static`, the folder `bot/web`.
     """
     router = APIRouter(tags=["pages"])
-    site = _Site(public_url, source, clock)
+    site = _Site(public_url, policy(frames=frames), source, clock)
     for path, page, answer in (
         ("/services", site.all_services, "text/html"),
         ("/services/{name}.vcf", site.service_contact, "text/vcard"),
@@ -102,16 +91,14 @@ class _BadHost(Exception):
 
 
 class _Site:
-    def __init__(self, public_url: Optional[str], source: Source, clock: Clock) -> None:
+    def __init__(
+        self, public_url: Optional[str], headers: dict[str, str], source: Source, clock: Clock
+    ) -> None:
         self._public_url = public_url
+        self._headers = headers
         self._source = source
         self._clock = clock
-        self._templates = Environment(
-            loader=FileSystemLoader(_FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            lstrip_blocks=True,
-        )
+        self._templates = environment()
 
     def service(self, request: Request, name: str, language: Spoken) -> Response:
         """The page of a service: what it is, how to reach it, and where that was read."""
@@ -131,8 +118,8 @@ class _Site:
 
     def all_services(self, request: Request, language: Spoken) -> Response:
         """All services by topic, and the helplines."""
-        groups = list(_groups(self._source(), _WORDS[language], language))
-        return self._page(request, "list.html", "/services", language, groups=groups)
+        listed = list(groups(self._source(), _WORDS[language], language))
+        return self._page(request, "list.html", "/services", language, groups=listed)
 
     def sitemap(self, request: Request) -> Response:
         """Every page in every language, for search engines."""
@@ -147,7 +134,7 @@ class _Site:
 
         def text(base: str) -> str:
             template = self._templates.get_template("sitemap.xml")
-            return template.render(pages=listed, names=_NAMES, base=base)
+            return template.render(pages=listed, names=NAMES, base=base)
 
         return self._answer(request, text, "application/xml")
 
@@ -210,12 +197,14 @@ class _Site:
         return self._answer(request, text, "text/html", language)
 
     def _render(self, template: str, path: str, language: Language, **values: Any) -> str:
+        now = self._clock()
         return self._templates.get_template(template).render(
             w=_WORDS[language],
-            names=_NAMES,
+            names=NAMES,
             language=language,
             path=path,
-            today=self._clock().strftime("%d.%m.%Y"),
+            human=human(self._source(), language, now),
+            today=now.strftime("%d.%m.%Y"),
             **values,
         )
 
@@ -226,7 +215,7 @@ class _Site:
             answer: Response = HTMLResponse(text, 404)
         else:
             answer = problems.document(request, 404, "unknown_service")
-        answer.headers.update(_HEADERS)
+        answer.headers.update(self._headers)
         answer.headers["Content-Language"] = language
         answer.headers["Vary"] = "Accept, Accept-Language"
         return answer
@@ -247,7 +236,7 @@ class _Site:
         # An address taken from a request must not reach others through a shared cache.
         scope = "public" if self._public_url else "private"
         headers = {
-            **_HEADERS,
+            **self._headers,
             "Cache-Control": f"{scope}, max-age={_FRESH}",
             "ETag": f'"{tag}"',
             "Vary": "Accept-Language",
@@ -273,35 +262,6 @@ def _find(knowledge: Knowledge, kind: str, name: str) -> Union[Service, Helpline
     if name not in knowledge.helplines:
         raise UnknownId(name)
     return knowledge.helplines[name]
-
-
-def _groups(
-    knowledge: Knowledge, words: dict[str, str], language: Language
-) -> Iterator[dict[str, Any]]:
-    """Topics with their services, then the services without one, then the helplines."""
-
-    def item(service: Service) -> dict[str, Any]:
-        return {
-            "path": entry_path("services", service.id),
-            "name": clean(service.name.in_(language)),
-            "where": clean(knowledge.where(service, language)),
-        }
-
-    for need, about in knowledge.needs.items():
-        entries = [item(match.service) for match in knowledge.find(need)]
-        yield {"id": need, "label": about.label.in_(language), "entries": entries}
-    others = [item(s) for s in knowledge.all_services() if not s.needs]
-    if others:
-        yield {"id": "others", "label": words["others"], "entries": others}
-    lines = [
-        {
-            "path": entry_path("helplines", line.id),
-            "name": clean(line.name.in_(language)),
-            "where": None,
-        }
-        for line in knowledge.helplines.values()
-    ]
-    yield {"id": "helplines", "label": words["helplines"], "entries": lines}
 
 
 def _qr(url: str) -> Markup:

@@ -303,6 +303,22 @@ def test_without_token_or_secret_nothing_starts() -> None:
             GraphClient(Settings(**values))
 
 
+async def test_a_line_end_after_token_and_secret_does_no_harm(graph: Graph) -> None:
+    values = {
+        "messenger_page_token": f"{PAGE_TOKEN}\n",
+        "messenger_app_secret": f" {APP_SECRET}\r\n",
+    }
+    async with client(graph, **values) as out:
+        await out.send(PERSON, BODY)
+    assert graph.delivered == [(PERSON, BODY)]
+
+
+def test_a_token_that_cannot_be_one_is_refused_at_the_start() -> None:
+    values = {"messenger_page_token": "\u201ctoken\u201d", "messenger_app_secret": APP_SECRET}
+    with pytest.raises(NotConfigured, match="no token has"):
+        GraphClient(Settings(**values))
+
+
 @pytest.mark.parametrize("name", ["messenger_page_token", "messenger_app_secret"])
 def test_an_empty_token_or_secret_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="must not be empty"):

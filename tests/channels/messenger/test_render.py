@@ -213,6 +213,28 @@ def test_a_service_of_which_nothing_is_known_is_still_shown() -> None:
         assert unknown in said(bodies[1])
 
 
+def test_a_helpline_of_which_nothing_is_known_says_so() -> None:
+    nothing = {"type": "helpline", "lang": "de", "id": "x", "languages": []}
+    (body,) = render([nothing], "de", public_url=SITE)
+    assert refusal(body) is None
+    assert "nicht bekannt" in said(body)
+
+
+def test_a_button_whose_payload_would_change_on_the_way_is_only_read() -> None:
+    message = offer(2)
+    message["choices"][0]["payload"] = "/theme_1 "
+    message["choices"][1]["payload"] = "\ud800"
+    (body,) = render([message], "fr")
+    assert body == {"text": "Quel thème ?\nThème 1\nThème 2"}
+
+
+def test_the_text_of_one_service_is_not_torn_to_fill_a_message() -> None:
+    short, long = card(summary="Une phrase. " * 60), card(summary="Une phrase. " * 120)
+    _, *written = render([short, short, long], "fr")
+    assert [said(body).count("Service X") for body in written] == [2, 1]
+    assert all(said(body).startswith("Service X") for body in written)
+
+
 def test_eleven_services_are_two_carousels() -> None:
     bodies = render([card(id=str(i)) for i in range(11)], "fr")
     assert [len(_elements([b])) for b in bodies if "attachment" in b] == [10, 1]

@@ -68,6 +68,13 @@ def test_a_paragraph_is_kept_together_when_it_may() -> None:
     assert split(f"{block}\n\n{block}\n\n{block}", 60) == [f"{block}\n\n{block}", block]
 
 
+def test_a_later_paragraph_is_not_torn_at_a_line() -> None:
+    assert split("Eng Zeil hei do.\n\nZwou.\nDräi vill méi laang", 26) == [
+        "Eng Zeil hei do.",
+        "Zwou.\nDräi vill méi laang",
+    ]
+
+
 def test_a_phone_number_and_an_abbreviation_are_no_place_to_cut() -> None:
     assert split("Rufft 54 77 24 22", 15) == ["Rufft", "54 77 24 22"]
     assert split("Wir helfen. Es geht z. B. um Schulden", 27) == [
@@ -99,6 +106,7 @@ def test_titles_are_shortened_at_a_word_and_long_words_inside() -> None:
     assert shorten("Kein Dach über dem Kopf", 20) == "Kein Dach über dem…"
     assert shorten("Eng Wunneng zu Lëtzebuerg", 20) == "Eng Wunneng zu…"
     assert shorten("Gemeinwesenarbeitsstelle Bonnevoie", 20) == "Gemeinwesenarbeitss…"
+    assert shorten("A Gemeinwesenarbeitsstelle", 20) == "A Gemeinwesenarbeit…"
     assert shorten("Papiers, conseils, rencontres", 20) == "Papiers, conseils…"
     assert shorten(f"Familljen {FAMILY}{FAMILY}", 24) == "Familljen…"
     assert shorten(FAMILY * 2, 20) == f"{FAMILY}…"

@@ -1,0 +1,52 @@
+"""Says a detail of services, and what one can ask next."""
+
+import json
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answering import remember_shown
+from actions.asking import ask_again
+from actions.details import DETAILS
+from actions.next_steps import offer_next
+from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, SHOWN, Turn, choice, say_association
+from knowledge import Service
+
+
+def answer_detail(
+    out: CollectingDispatcher, turn: Turn, detail: str, services: list[Service]
+) -> list[EventType]:
+    """Says the detail of each service, or that it is unknown with the way on.
+
+    Of more than can be said in one breath, it asks which one is meant.
+    """
+    if len(services) > MAX_CARDS:
+        return _ask_which(out, turn, detail, services)
+    unknown = False
+    for service in services:
+        value = DETAILS[detail](turn, service)
+        name = service.name.in_(turn.language)
+        if value:
+            text = value.rstrip(".")
+            out.utter_message(response=f"utter_known_{detail}", name=name, value=text)
+        else:
+            unknown = True
+            out.utter_message(response=f"utter_unknown_{detail}", name=name)
+    if unknown:
+        say_association(out, turn, "utter_association_reach")
+    if turn.asks in (PLACE, AGE) and turn.need:
+        # The question that was open is still open.
+        return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(MISSES, 0), *ask_again(out, turn)]
+    offer_next(out, turn, services, said=[detail])
+    return remember_shown(services)
+
+
+def _ask_which(
+    out: CollectingDispatcher, turn: Turn, detail: str, services: list[Service]
+) -> list[EventType]:
+    buttons = [
+        choice(s.name.in_(turn.language), f"/{detail}" + json.dumps({"service": s.id}))
+        for s in services
+    ]
+    out.utter_message(response="utter_which_of_these", buttons=buttons)
+    return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]

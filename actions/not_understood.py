@@ -1,0 +1,113 @@
+"""What to say when nothing was understood: each time something else, and soon a person."""
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.action_skip_question import skip
+from actions.answering import remember_shown
+from actions.asking import ask_again
+from actions.detailing import answer_detail
+from actions.details import DETAILS
+from actions.turn import (
+    AGE,
+    ASKS,
+    MAX_CARDS,
+    MISSES,
+    PLACE,
+    Turn,
+    choice,
+    say_association,
+    show_cards,
+    show_way_in,
+)
+from knowledge import SearchHit
+
+_OFFERED = 3
+#: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
+_CLEARLY, _PERHAPS = 0.75, 0.62
+#: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
+_LONG_WORD = 5
+#: From this time on a person is offered again and again.
+_OFTEN = 3
+
+
+def set_limit(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """An insult and nothing else: stays polite, says where the limit is, and stays open."""
+    out.utter_message(response="utter_limit")
+    misses = turn.misses + 1
+    if misses >= _OFTEN:
+        say_association(out, turn, "utter_association_reach")
+    if turn.asks in (PLACE, AGE) and turn.need:
+        return [*ask_again(out, turn), SlotSet(MISSES, misses)]
+    return [SlotSet(MISSES, misses)]
+
+
+def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[EventType]:
+    """Asks back. `outside`: understood, but nothing we help with."""
+    misses = turn.misses + 1
+    remember = [SlotSet(MISSES, misses)]
+    likely = turn.ranking[1 : _OFFERED + 1]
+    in_danger = not outside and any(name.startswith("crisis_") for name in likely)
+    in_danger = in_danger or bool(turn.heard("crisis"))
+    if in_danger:
+        # Perhaps a cry for help that was not understood: the number comes first.
+        out.utter_message(response="utter_in_danger")
+    if turn.asks in (PLACE, AGE) and turn.need:
+        if misses > 1:
+            return [*skip(out, turn), *remember]
+        if outside:
+            out.utter_message(response="utter_not_for_me")
+        return [*ask_again(out, turn), *remember]
+    best = turn.ranking[1] if len(turn.ranking) > 1 else ""
+    if best in DETAILS and turn.shown and not outside:
+        # Unsure alone, but something was just shown: the question is about that.
+        return answer_detail(out, turn, best, turn.shown)
+    found = [] if in_danger else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    if found and misses <= 2:
+        return [*_show(out, turn, found), *remember]
+    _ask_back(out, turn, misses, outside=outside)
+    return [*remember, SlotSet(ASKS, "topic")]
+
+
+def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bool) -> None:
+    needs = turn.knowledge.needs
+    topics = [n for n in turn.ranking if n in needs][:_OFFERED]
+    buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
+    if misses <= 2 and outside:
+        out.utter_message(response="utter_out_of_scope")
+        if misses == 2:
+            say_association(out, turn, "utter_association_reach")
+    elif misses == 1 and topics:
+        other = choice(turn.knowledge.words(turn.language, "button_other_topic"), "/help_menu")
+        out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
+    elif misses <= 2:
+        out.utter_message(response="utter_still_not_sure")
+        say_association(out, turn, "utter_association_reach")
+    elif misses % 2:
+        out.utter_message(response="utter_write_simply")
+    else:
+        out.utter_message(response="utter_person_understands")
+        say_association(out, turn, "utter_association_reach")
+
+
+def _found(turn: Turn, least: float) -> list[SearchHit]:
+    """What the directory has for the words of the message; nothing for most messages."""
+    if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
+        return []
+    hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
+    return [hit for hit in hits if hit.score >= least]
+
+
+def _show(out: CollectingDispatcher, turn: Turn, hits: list[SearchHit]) -> list[EventType]:
+    out.utter_message(response="utter_perhaps_this")
+    services = [turn.knowledge.service(hit.id) for hit in hits if hit.kind == "service"]
+    show_cards(out, turn, services)
+    show_way_in(out, turn, services)
+    for hit in hits:
+        if hit.kind == "helpline":
+            line = turn.knowledge.helplines[hit.id]
+            out.utter_message(
+                json_message=turn.knowledge.helpline_card(line, turn.language, at=turn.at)
+            )
+    out.utter_message(response="utter_not_this")
+    return remember_shown(services)

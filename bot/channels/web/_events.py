@@ -1,0 +1,59 @@
+"""Server-sent events: what a person of the association writes, and who answers now."""
+
+import asyncio
+import json
+from typing import Any, AsyncIterator
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import StreamingResponse
+
+from bot import roles
+from bot.assistant import Assistant
+from bot.channels.web._access import Access, allowed, assistant, handoffs
+from bot.store import Happening
+from knowledge import LANGUAGES
+
+router = APIRouter()
+_POLL_SECONDS = 1.0
+_HEARTBEAT_SECONDS = 15.0
+
+
+@router.get("/{name}/events")
+async def events(
+    request: Request,
+    access: Access = Depends(allowed),
+    last_event_id: int = Header(0),
+) -> StreamingResponse:
+    """Server-sent events: what a person of the association writes, and who answers now."""
+    stream = _stream(request, access.name, last_event_id)
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+async def _stream(request: Request, name: str, after: int) -> AsyncIterator[str]:
+    quiet = _HEARTBEAT_SECONDS
+    while not await request.is_disconnected():
+        for happening in handoffs(request).happenings(name, after):
+            after = happening.id
+            kind, data = _told(assistant(request), happening)
+            yield f"id: {after}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        if quiet >= _HEARTBEAT_SECONDS:
+            quiet = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(_POLL_SECONDS)
+        quiet += _POLL_SECONDS
+
+
+def _told(assistant: Assistant, happening: Happening) -> tuple[str, dict[str, Any]]:
+    """The kind of an event, and its data: a person's words, or who answers now."""
+    language = happening.lang or LANGUAGES[0]
+    role = roles.words(happening.role, language)
+    if happening.text is not None:
+        said = {"type": "text", "text": happening.text, "lang": language, "role": role}
+        return "message", said
+    messages = []
+    if happening.owner == "person":
+        suffix, gaps = ("_role", {"role": role}) if role else ("", {})
+        messages = assistant.words(f"utter_person_answers{suffix}", language, **gaps)
+    elif happening.owner == "assistant" and happening.returned:
+        messages = assistant.words("utter_automated_again", language)
+    return "owner", {"owner": happening.owner, "role": role, "messages": messages}

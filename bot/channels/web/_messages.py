@@ -1,0 +1,66 @@
+"""What goes in and out of the HTTP API, as the OpenAPI document describes it."""
+
+from typing import Any, Literal, Optional
+
+from pydantic import BaseModel, Extra, Field
+
+
+class NewConversation(BaseModel):
+    """What a page may say when a conversation begins."""
+
+    lang: Optional[Literal["fr", "de", "lb"]] = None
+
+    class Config:
+        extra = Extra.ignore
+
+
+#: Ids of messages, made by the page that sends them.
+MESSAGE_ID = r"[A-Za-z0-9_-]{1,64}"
+
+
+class Incoming(BaseModel):
+    """A message: written text, or the payload of a button shown before.
+
+    `id` is made by the sender. The same id again gets the same answer, so that a message can be
+    sent again when the connection was lost.
+    """
+
+    id: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
+    text: Optional[str] = None
+    payload: Optional[str] = Field(None, max_length=500)
+    lang: Optional[Literal["fr", "de", "lb"]] = None
+
+    class Config:
+        extra = Extra.ignore
+
+
+class Feedback(BaseModel):
+    """Whether an answer helped, with one optional word.
+
+    `answer`: the id of the message that was answered; without it, the rating is about all answers.
+    """
+
+    rating: Literal["up", "down"]
+    word: Optional[str] = Field(None, max_length=80)
+    answer: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
+
+
+class Started(BaseModel):
+    """A new conversation, and its first messages."""
+
+    id: str
+    token: str
+    messages: list[dict[str, Any]]
+
+
+class Answered(BaseModel):
+    """The answer to a message.
+
+    `crisis`: somebody is in danger; ask for no rating. `handoff`: a person was asked for; without
+    messages, a person answers now.
+    """
+
+    messages: list[dict[str, Any]]
+    language: str
+    crisis: bool
+    handoff: bool

@@ -1,0 +1,83 @@
+"""The HTTP API of a conversation: begin it, write, rate, delete."""
+
+import secrets
+from typing import Optional
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from bot.assistant import Busy, UnknownPayload
+from bot.channels.web import _events
+from bot.channels.web._access import (
+    Access,
+    allowed,
+    answers,
+    assistant,
+    conversations,
+    limits,
+    turns,
+)
+from bot.channels.web._messages import Answered, Feedback, Incoming, NewConversation, Started
+from bot.channels.web._turns import IdUsed
+from bot.problems import Problem, language_of
+from bot.store import UnknownConversation
+
+router = APIRouter(prefix="/api/conversations", tags=["conversations"])
+router.include_router(_events.router)
+
+
+@router.post("", status_code=201)
+async def start(request: Request, body: Optional[NewConversation] = None) -> Started:
+    """Begins a conversation; the greeting says that it is an automated assistant."""
+    limits(request).check(request)
+    language = (body.lang if body else None) or language_of(request)
+    name, token = conversations(request).create(language)
+    reply = await assistant(request).greet(name, language)
+    return Started(id=name, token=token, messages=reply.messages)
+
+
+@router.post("/{name}/messages")
+async def say(request: Request, body: Incoming, access: Access = Depends(allowed)) -> Answered:
+    """Answers a message. Send `text`, or the `payload` of a button, and the token as Bearer.
+
+    With an `id` of your own the message can be sent again: it is answered once, and the same
+    answer is given again.
+    """
+    limits(request).check(request, access.name)
+    if (body.text is None) == (body.payload is None):
+        raise Problem(422, "no_message")
+    try:
+        answer = await turns(request).answer(
+            access.name,
+            body.id or secrets.token_urlsafe(18),
+            text=body.text,
+            payload=body.payload,
+            page_language=body.lang or access.page_language,
+        )
+    except UnknownPayload as error:
+        raise Problem(422, "unknown_payload") from error
+    except IdUsed as error:
+        raise Problem(409, "id_used") from error
+    except Busy as error:
+        raise Problem(429, "busy", retry_after=1) from error
+    except UnknownConversation as error:
+        raise Problem(404, "unknown_conversation") from error
+    return Answered(**answer)
+
+
+@router.delete("/{name}", status_code=204)
+async def erase(request: Request, access: Access = Depends(allowed)) -> Response:
+    """Deletes the conversation and everything kept of it, at once."""
+    await assistant(request).erase(access.name)
+    return Response(status_code=204)
+
+
+@router.post("/{name}/feedback", status_code=204)
+async def rate(request: Request, body: Feedback, access: Access = Depends(allowed)) -> Response:
+    """Says whether an answer helped, or all of them; the last rating of the same counts."""
+    limits(request).check(request, access.name)
+    if body.answer is not None:
+        entry = answers(request).find(access.name, body.answer)
+        if entry is None or entry.answer is None:
+            raise Problem(422, "unknown_answer")
+    conversations(request).rate(access.name, body.rating, body.word, body.answer)
+    return Response(status_code=204)

@@ -1,0 +1,144 @@
+"""What a message means at this point of a conversation: Rasa's parse, and what is heard besides.
+
+Fixed words come before the model here: orders, what is dictated, whom a cry for help is about.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any, Optional
+
+from bot import hearing
+from bot.keeping import Keeping
+from bot.reply import Incoming
+from bot.store import State
+from knowledge import LANGUAGES
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+#: What our own intents mean in the public contract (shared names only).
+PUBLIC = {
+    "no_words": "nlu_fallback",
+    "too_long": "nlu_fallback",
+    "other_language": "out_of_scope",
+    "skip_question": "inform",
+    "delete_data": "privacy",
+    "leave_message": "human_handoff",
+    "reach_by_phone": "human_handoff",
+    "reach_by_email": "human_handoff",
+    "dictated": "inform",
+    "agree": "affirm",
+    "refuse": "deny",
+    "cancel": "deny",
+    "resume": "affirm",
+    "still_there": "nlu_fallback",
+}
+#: Slots the dialogue itself works with; their actions say what the others mean.
+LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
+    "language",
+    "order",
+    "leaving",
+    "draft",
+    "kept",
+    "after_crisis",
+)
+#: The payloads of the dialogue about a message for the office; any other button ends it.
+_ABOUT_MESSAGE = frozenset(
+    {"leave_message", "reach_by_phone", "reach_by_email", "agree", "refuse", "cancel"}
+)
+#: Says little of its own: what was asked before a cry for help may be offered again.
+SMALL = frozenset({"thank", "affirm", "deny", "greet", "bot_challenge"})
+#: Right after a cry for help these are no reason for a menu.
+_UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long", "help_menu"})
+
+
+class Listener:
+    """Parses messages. Remembers nothing."""
+
+    def __init__(self, agent: "Agent", keeping: Keeping) -> None:
+        self._agent = agent
+        self._keeping = keeping
+
+    async def parse(self, text: str, metadata: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """Rasa's parse of a text."""
+        from rasa.core.channels.channel import UserMessage
+
+        assert self._agent.processor
+        message = UserMessage(text=text, metadata=metadata or {})
+        found: dict[str, Any] = await self._agent.processor.parse_message(message)
+        return found
+
+    async def hear(self, state: State, message: Incoming, *, attended: bool) -> dict[str, Any]:
+        """Rasa's parse, and what is heard besides: orders, dictation, whom a cry is about."""
+        language = state.slots.get(LANGUAGE)
+        metadata: dict[str, Any] = {
+            LANGUAGE: language if language in LANGUAGES else None,
+            "at": message.at,
+            # What the assistant waits for: "Foobar" alone may then be a place.
+            "asks": state.slots.get("asks"),
+            "keeps": [self._keeping.days, self._keeping.message_days],
+            "desk": attended,
+        }
+        text = message.text or ""
+        if message.payload is not None:
+            return {**await self.parse(message.payload, metadata), "metadata": metadata}
+        if _is_command(text):
+            metadata["command"] = True
+        found = {**await self.parse(neutral(text), metadata), "metadata": metadata}
+        crisis = found.get("crisis") or []
+        age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
+        found["whom"] = hearing.whom(text, age) if crisis else None
+        found["foreign"] = found.get("language") not in LANGUAGES
+        found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
+        if state.slots.get(LEAVING):
+            found["way"] = hearing.way(text)
+        if not crisis:
+            name = _own_intent(state, found["intent"]["name"], text)
+            if name != found["intent"]["name"]:
+                found["intent"] = {"name": name, "confidence": 1.0}
+                long = state.slots.get(LEAVING) == "message"
+                kept = {LANGUAGE} if name != "dictated" or long else set()
+                found["entities"] = [e for e in found["entities"] if e["entity"] in kept]
+        return found
+
+
+def neutral(text: str) -> str:
+    """A visitor's text can never be read as a command: no leading slash."""
+    return text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
+
+
+def _is_command(text: str) -> bool:
+    """Typed as Rasa's commands are: `/restart`. Only a button may mean that."""
+    return re.fullmatch(r"\s*/+\w*\s*(\{.*)?", text, re.DOTALL) is not None
+
+
+def _own_intent(state: State, intent: str, text: str) -> str:
+    """What a text means at this point of the dialogue, if not what it says alone."""
+    slots = state.slots
+    if hearing.wants_erasure(text):
+        return "delete_data"
+    leaving, kept = slots.get(LEAVING), slots.get(KEPT) or {}
+    if leaving:
+        if hearing.cancels(text):
+            return "cancel"
+        if intent in ("no_words", "too_long"):
+            return intent
+        if leaving != "consent":
+            return "dictated"
+        return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
+    if kept.get("offered") and intent == "affirm":
+        return "resume"
+    lost = intent == "inform" and not slots.get("need")
+    if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
+        return "still_there"
+    return intent
+
+
+def leave_what_ended(state: State, intent: str) -> None:
+    """Another button, or starting over, ends the dialogue about a message for the office."""
+    slots = state.slots
+    dictating = intent in _ABOUT_MESSAGE or intent in ("dictated", "no_words", "too_long")
+    crisis = intent.startswith("crisis_")
+    if slots.get(LEAVING) and not (dictating or crisis or intent == "change_language"):
+        slots.update({LEAVING: None, DRAFT: None})
+    if intent in ("restart", "delete_data"):
+        slots.update({LEAVING: None, DRAFT: None, KEPT: None, AFTER_CRISIS: None})

@@ -1,0 +1,226 @@
+"""After the decision: what a message says besides its question.
+
+Sets `abuse` (an insult at the assistant), `drops` (["place", "age"]: what it is to forget),
+`unknown_place` (a name the gazetteer does not have), `which` (positions among what was shown, from
+1; -1 is the last) and the entity `household`. Changes the intent only where the message says
+nothing else.
+"""
+
+import re
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.abuse import AbuseFinder
+from bot.nlu.crisis import plain
+from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
+from bot.nlu.language import LANGUAGE
+from bot.nlu.text import MAX_READ, clean, fold, tokens
+from bot.nlu.unknown_places import UnknownPlaceFinder
+
+_ABUSE = LEXICON / "abuse"
+_CUES = LEXICON / "cues.yml"
+_FILLERS = LEXICON / "fillers.yml"
+_UNKNOWN = LEXICON / "unknown_places.yml"
+_WORD = re.compile(r"[^\W\d_]+")
+_PLACE, _AGE = "place", "age"
+#: Stands where a place was, in the text the patterns of cues.yml are searched in.
+_MARK = " xplacex "
+#: Intents that are an answer or a state of their own, whatever stands around them.
+_FIXED = ("human_handoff", "privacy", "change_language")
+_UNCLEAR = ("nlu_fallback", "out_of_scope")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CueReader(GraphComponent):
+    """Learns which words exist in our sentences: none of them is an unknown place."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {
+            # Words in so many training sentences are words; once may be somebody's village.
+            "word_from": 2,
+            # A word of which the model is so sure is no name of a place, though nobody knows it.
+            "sure_from": 0.8,
+            # Beside "forget the place" more words than these are a question of their own.
+            "words_beside_a_drop": 2,
+        }
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: Optional[ModelStorage] = None,
+        resource: Optional[Resource] = None,
+        words: Optional[List[str]] = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._abuse = AbuseFinder(_ABUSE)
+        cues: Any = read_words(_CUES)
+        self._drops = _patterns(cues["drops"])
+        self._which = _patterns(cues["which"])
+        self._households = _patterns(cues["households"])
+        self._any = re.compile(cues["any"])
+        self._learn(words or [])
+
+    def _learn(self, words: List[str]) -> None:
+        fillers: Any = read_words(_FILLERS)
+        small = [fold(w) for group in ("around_a_detail", "courtesy") for w in fillers[group]]
+        self._small = frozenset(small)
+        self._places = UnknownPlaceFinder(_UNKNOWN, words, small)
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "CueReader":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "CueReader":
+        with model_storage.read_from(resource) as folder:
+            words = read_json(folder / "words.json")
+        return cls(config, model_storage, resource, words)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        return file_fingerprint(_ABUSE, _CUES, _FILLERS, _UNKNOWN)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        counts: Dict[str, int] = {}
+        for message in training_data.intent_examples:
+            for word in set(_WORD.findall(fold(clean(message.get(TEXT))))):
+                counts[word] = counts.get(word, 0) + 1
+        words = sorted(w for w, n in counts.items() if n >= self._config["word_from"])
+        assert self._model_storage and self._resource, "a component of a graph has both"
+        with self._model_storage.write_to(self._resource) as folder:
+            write_json(folder / "words.json", words)
+        self._learn(words)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text and not text.startswith("/"):
+                self._read(message, clean(text)[:MAX_READ])
+        return messages
+
+    def _read(self, message: Message, text: str) -> None:
+        words = plain(_marked(text, message.get(ENTITIES) or []))
+        abuse = not message.get("crisis") and self._abuse.found(text)
+        drops = self._found(self._drops, words)
+        message.set("abuse", abuse, add_to_output=True)
+        message.set("which", [int(n) for n in self._found(self._which, words)], add_to_output=True)
+        message.set("drops", drops, add_to_output=True)
+        message.set("unknown_place", None, add_to_output=True)
+        if message.get("crisis"):
+            return
+        for household in self._found(self._households, words)[:1]:
+            self._add(message, "household", household)
+        self._read_drops(message, words, drops)
+        self._read_place(message, text)
+        if abuse and not self._says_more(message):
+            self._decide(message, "out_of_scope")
+
+    def _read_drops(self, message: Message, words: str, drops: List[str]) -> None:
+        """ "Forget the place", or "I do not mind" as an answer: the question is skipped."""
+        if "xplacex" in words and _PLACE in drops:
+            # "Forget Esch": the place named is the one that is not meant any more.
+            kept = [e for e in message.get(ENTITIES) or [] if e["entity"] != _PLACE]
+            message.set(ENTITIES, kept, add_to_output=True)
+        asks = (message.get("metadata") or {}).get("asks")
+        if drops:
+            beside = words
+            for kind in drops:
+                for pattern in self._drops[kind]:
+                    beside = pattern.sub(" ", beside)
+            more = [w for w in beside.split() if w not in self._small]
+            few = len(more) <= self._config["words_beside_a_drop"]
+            if few and not message.get("needs"):
+                self._decide(message, "skip_question")
+        elif asks in (_PLACE, _AGE) and self._any.search(words):
+            self._decide(message, "skip_question")
+
+    def _read_place(self, message: Message, text: str) -> None:
+        if any(e["entity"] in (_PLACE, "service") for e in message.get(ENTITIES) or []):
+            return
+        name = self._name(message)
+        if name in _FIXED or name in ("skip_question", "too_long", "no_words"):
+            return
+        asked = (message.get("metadata") or {}).get("asks") == _PLACE
+        sure = (message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY, 0.0)
+        if asked and sure >= self._config["sure_from"] and name not in ("inform", *_UNCLEAR):
+            asked = False
+        found = self._places.find(tokens(text), str(message.get(LANGUAGE)), asked=asked)
+        if not found:
+            return
+        place, alone = found
+        message.set("unknown_place", place, add_to_output=True)
+        if alone and not message.get("needs") and not name.startswith("ask_"):
+            self._decide(message, "inform")
+
+    def _says_more(self, message: Message) -> bool:
+        """Whether there is anything to answer besides an insult."""
+        name = self._name(message)
+        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE, "service"}
+        return (
+            bool(message.get("needs") or given)
+            or name.startswith("ask_")
+            or name in (*_FIXED, "complaint", "skip_question", "nlu_fallback")
+        )
+
+    def _found(self, patterns: Dict[str, List["re.Pattern[str]"]], words: str) -> List[str]:
+        return [name for name, group in patterns.items() if any(p.search(words) for p in group)]
+
+    def _name(self, message: Message) -> str:
+        return str((message.get(INTENT) or {}).get(INTENT_NAME_KEY) or "")
+
+    def _decide(self, message: Message, intent: str) -> None:
+        decided = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
+        ranking = message.get(INTENT_RANKING_KEY) or []
+        rest = [r for r in ranking if r[INTENT_NAME_KEY] != intent]
+        message.set(INTENT, decided, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [decided, *rest], add_to_output=True)
+
+    def _add(self, message: Message, kind: str, value: str) -> None:
+        found = {"entity": kind, "start": 0, "end": 0, "value": value, "extractor": "CueReader"}
+        message.set(ENTITIES, [*(message.get(ENTITIES) or []), found], add_to_output=True)
+
+
+def _patterns(groups: Dict[str, List[str]]) -> Dict[str, List["re.Pattern[str]"]]:
+    return {name: [re.compile(p) for p in group] for name, group in groups.items()}
+
+
+def _marked(text: str, entities: List[Dict[str, Any]]) -> str:
+    """The text with a mark for the place in it."""
+    for entity in entities:
+        if entity["entity"] == _PLACE:
+            return text[: entity["start"]] + _MARK + text[entity["end"] :]
+    return text

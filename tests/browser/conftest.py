@@ -1,0 +1,89 @@
+"""One real server and one real browser for all tests of the widget."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.server import Server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)")
+    for item in items:
+        if CHROMIUM is None and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(missing)
+
+
+@pytest.fixture(scope="package")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server the browser talks to."""
+    assert model.is_file()
+    started = Server(tmp_path_factory.mktemp("widget") / "weeweiser.db")
+    started.start()
+    yield started
+    started.stop()
+
+
+# Torn down with this folder: two sync Playwrights cannot live side by side.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                # A foreign page of a test comes from nowhere; the server is on this machine.
+                "--disable-features=LocalNetworkAccessChecks",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Open]:
+    """Opens a page in a browser of its own (`path` "": an empty one); fails the test when a script of the page failed.
+
+    `html`: a foreign page to show instead of ours, at another origin. Other arguments are the
+    context's (viewport, locale, color_scheme, …).
+    """
+    contexts: list[BrowserContext] = []
+    failures: list[str] = []
+
+    def open_(path: str = "/?lang=fr", html: str = "", wait: bool = True, **options: Any) -> Page:
+        settings = {"viewport": {"width": 1280, "height": 800}, "locale": "fr-LU", **options}
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        if html:
+            show(page, html, server, **({"path": path} if path != "/?lang=fr" else {}))
+        elif path:
+            page.goto(server.address + path)
+        if wait:
+            page.locator("wee-weiser .msg.bot").first.wait_for(state="attached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert failures == []
+
+
+def show(page: Page, html: str, server: Server, path: str = "/site/", **headers: str) -> None:
+    """Shows a page of another site: another origin than the server's, which is left untouched."""
+    address = server.foreign + path
+    page.route(
+        address, lambda route: route.fulfill(body=html, content_type="text/html", headers=headers)
+    )
+    page.goto(address)
