@@ -18,14 +18,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot import problems
-from bot.assistant import Assistant
 from bot.channels import messenger
+from bot.channels.messenger._turn import Answering
 from bot.settings import Settings
 from bot.store import Conversations, Handoffs, open_database
 from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph, serving
 
 PAGE = "100000000000001"
 SITE = "https://weeweiser.example"
+VERIFY = "verify-7f3a9c51e2d04b"
 RECORDED = Path(__file__).parent / "recorded.jsonl"
 
 
@@ -40,22 +41,32 @@ class Running:
 
     def post(self, payload: Any) -> int:
         """A webhook, signed as Meta signs it; the status of the answer."""
-        raw = json.dumps(payload).encode()
-        signature = hmac.new(APP_SECRET.encode(), raw, hashlib.sha256).hexdigest()
-        headers = {"X-Hub-Signature-256": f"sha256={signature}"}
-        return httpx.post(self.address, content=raw, headers=headers, timeout=20).status_code
+        return self.post_raw(json.dumps(payload).encode()).status_code
+
+    def post_raw(self, raw: bytes, **headers: str) -> httpx.Response:
+        """Any body, signed unless the headers say otherwise."""
+        signed = {"X-Hub-Signature-256": f"sha256={signature(raw)}"}
+        return httpx.post(self.address, content=raw, headers={**signed, **headers}, timeout=20)
+
+    def event(self, *, channel: str = "messaging", **content: Any) -> int:
+        """One event in a webhook of its own, now unless it says when."""
+        now = int(time.time() * 1000)
+        item = {"recipient": {"id": PAGE}, "timestamp": now, **content}
+        return self.post({"object": "page", "entry": [{"id": PAGE, "time": now, channel: [item]}]})
 
     def write(self, person: str, mid: str, **message: Any) -> None:
         """A message of a person, who becomes known to the stand-in by it."""
         self.graph.person(person)
-        event = {
-            "sender": {"id": person},
-            "recipient": {"id": PAGE},
-            "timestamp": int(time.time() * 1000),
-            "message": {"mid": mid, **message},
-        }
-        entry = {"id": PAGE, "time": event["timestamp"], "messaging": [event]}
-        assert self.post({"object": "page", "entry": [entry]}) == 200
+        assert self.event(sender={"id": person}, message={"mid": mid, **message}) == 200
+
+    def settle(self) -> None:
+        """Waits until there is nothing left to answer or to send."""
+
+        def done() -> bool:
+            left = self.channel.records.waiting(0)
+            return left.inbox == 0 and left.outbox == 0
+
+        until(done)
 
     def bodies(self, person: str) -> list[dict[str, Any]]:
         """What arrived at a person."""
@@ -73,6 +84,11 @@ class Running:
         }
 
 
+def signature(raw: bytes, secret: str = APP_SECRET) -> str:
+    """The SHA-256 signature of a body."""
+    return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+
+
 def until(happened: Callable[[], Any], seconds: float = 20.0) -> None:
     """Waits for something another thread does; fails when it does not."""
     end = time.monotonic() + seconds
@@ -82,21 +98,23 @@ def until(happened: Callable[[], Any], seconds: float = 20.0) -> None:
 
 
 @contextmanager
-def running(folder: Path, assistant: Assistant) -> Iterator[Running]:
-    """Both servers on free ports, with a database in the folder."""
+def running(folder: Path, assistant: Answering, **changed: Any) -> Iterator[Running]:
+    """Both servers on free ports, with a database in the folder; `changed` settings."""
     with serving() as graph, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        settings = Settings(
-            database=f"sqlite:///{folder / 'weeweiser.db'}",
-            public_url=SITE,
-            messenger_page_token=PAGE_TOKEN,
-            messenger_app_secret=APP_SECRET,
-            messenger_page_id=PAGE,
-            messenger_app_id="1",
-            messenger_verify_token="verify-7f3a9c51e2",
-            messenger_privacy_key=secrets.token_hex(32),
-            messenger_graph_address=graph.address,
-        )
+        given = {
+            "database": f"sqlite:///{folder / 'weeweiser.db'}",
+            "public_url": SITE,
+            "messenger_page_token": PAGE_TOKEN,
+            "messenger_app_secret": APP_SECRET,
+            "messenger_page_id": PAGE,
+            "messenger_app_id": "1",
+            "messenger_verify_token": VERIFY,
+            # Another name for the same person in each test: the assistant is shared.
+            "messenger_privacy_key": secrets.token_hex(32),
+            "messenger_graph_address": graph.address,
+        }
+        settings = Settings(**{**given, **changed})
         app = _app(settings, assistant)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -110,7 +128,7 @@ def running(folder: Path, assistant: Assistant) -> Iterator[Running]:
             thread.join(timeout=20)
 
 
-def _app(settings: Settings, assistant: Assistant) -> FastAPI:
+def _app(settings: Settings, assistant: Answering) -> FastAPI:
     """As bot.app builds it, but with the assistant the tests share."""
     page = messenger.secrets_of(settings)
     assert page

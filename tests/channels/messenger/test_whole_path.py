@@ -27,13 +27,7 @@ def page(tmp_path: Path, assistant: Assistant) -> Iterator[Running]:
 
 
 def settled(page: Running) -> None:
-    """Waits until there is nothing left to answer or to send."""
-
-    def done() -> bool:
-        left = page.channel.records.waiting(0)
-        return left.inbox == 0 and left.outbox == 0
-
-    until(done)
+    page.settle()
 
 
 def command(page: Running, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
