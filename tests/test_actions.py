@@ -295,6 +295,18 @@ async def test_yes_and_no() -> None:
     assert responses(said) == ["utter_anything_else"]
 
 
+async def test_nothing_is_forgotten_for_something_odd() -> None:
+    unsure = {"intent": {"name": "restart", "confidence": 0.4}}
+    said, slots = await run(ActionRestart(), "restart", {"place": "Mersch"}, **unsure)
+    assert responses(said) == ["utter_restart_sure"] and "place" not in slots
+
+
+async def test_what_is_unknown_of_several_is_said_once() -> None:
+    shown = {"shown": ["maison-des-jeunes-gasperich", "maison-des-jeunes-sandweiler"]}
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", shown)
+    assert responses(said)[:2] == ["utter_unknown_of_several", "utter_association_reach"]
+
+
 async def test_starting_over_keeps_the_language() -> None:
     _, slots = await run(ActionRestart(), "restart", {"place": "Mersch", "need": "debt_help"})
     assert slots["place"] is slots["need"] is None

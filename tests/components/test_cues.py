@@ -204,6 +204,15 @@ def test_a_name_alone_is_a_place_when_one_was_asked_for(cues: CueReader) -> None
     assert sure.get("unknown_place") is None and _intent(sure) == "thank"
 
 
+def test_a_name_after_a_kind_of_service(cues: CueReader) -> None:
+    kind = {"entity": "kind", "value": "youth_house", "start": 4, "end": 14}
+    found: dict[str, Any] = {"needs": ["youth_house"], "entities": [kind], "language": "de"}
+    message = _read(cues, "Ein Jugendhaus in Foobar", "youth_house", **found)
+    assert message.get("unknown_place") == "Foobar" and _intent(message) == "youth_house"
+    message = _read(cues, "Ein Jugendhaus gegen Foobar", "youth_house", **found)
+    assert message.get("unknown_place") is None
+
+
 def test_a_question_with_an_unknown_place_stays_what_it_is(cues: CueReader) -> None:
     message = _read(cues, "Il est quelle heure à Tokyo ?", "out_of_scope")
     assert message.get("unknown_place") == "Tokyo" and _intent(message) == "out_of_scope"
