@@ -77,6 +77,13 @@ class Records:
                 self._erase(connection, person)
         return gone
 
+    def source(self, person: str) -> Optional[str]:
+        """The link by which somebody came last, as the page named it."""
+        query = sa.select(people.c.source).where(people.c.person == person)
+        with self._engine.connect() as connection:
+            found: Optional[str] = connection.execute(query).scalar()
+        return found
+
     def waiting(self, now: int) -> Waiting:
         """How much waits."""
         with self._engine.connect() as connection:
