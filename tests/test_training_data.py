@@ -91,11 +91,16 @@ def test_test_cases_name_known_places() -> None:
 def test_the_lexicons_are_read_by_their_components() -> None:
     lexicons = {p.name for p in Path(ROOT / "data" / "lexicon").iterdir()}
     assert lexicons == {
+        "abuse",
         "ages.yml",
         "clauses.yml",
         "crisis",
+        "cues.yml",
+        "emergency.yml",
         "fillers.yml",
         "names.yml",
         "places.yml",
+        "requests.yml",
         "spelling.yml",
+        "unknown_places.yml",
     }
