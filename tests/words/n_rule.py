@@ -9,7 +9,7 @@ _KEEPS = frozenset("ndtzhaeiouäëéèêàâîôöü")
 _EITHER = frozenset(["si", "se", "sech", "säi", "säin", "seng", "senger", "sengem", "sengen"])
 #: Words that keep their n everywhere: borrowed nouns, names, all in -ioun, -telefon.
 _FIXED = frozenset(
-    ["Camion", "Enn", "Kanton", "Kolonn", "Log-In", "Persoun", "Saison", "Semikolon"]
+    ["Camion", "Enn", "Kanton", "Kolonn", "Log-In", "Persoun", "Saison", "Semikolon", "Stonn"]
 )  # fmt: skip
 #: Short words that lack their n when a vowel, n, d, t, z or h follows.
 _CUT = frozenset(

@@ -10,7 +10,7 @@ from hunspell import Hunspell
 from bot.settings import ROOT
 from knowledge import load
 from tests.conftest import LANGUAGES
-from tests.words.texts import HERE, Text
+from tests.words.texts import HERE, Text, phrases
 
 DICTIONARIES = ROOT / ".cache" / "dictionaries" / "node_modules"
 #: Said to people who write none of our three languages.
@@ -19,6 +19,8 @@ _FOREIGN = {"other_language": ("en", "pt"), "foreign": ("en", "pt")}
 _NAMED = re.compile(r"/(name|address)/")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _ELIDED = frozenset({"d'", "l'", "z'", "s'", "n'", "qu'", "j'", "c'", "m'", "t'"})
+#: What an API calls a thing stands in quotation marks.
+_PARAMETER = re.compile(r"[«„]\s?[\w.]+\s?[»“]")
 _NOT_WORDS = re.compile(r"https?://\S*|\S+@\S+|{\w+}")
 
 
@@ -34,20 +36,20 @@ class Spelling:
         content = yaml.safe_load((HERE / "allowed.yml").read_text(encoding="utf-8"))
         self.allowed: dict[str, set[str]] = {k: set(v) for k, v in content.items()}
         self.used: dict[str, set[str]] = {name: set() for name in self.allowed}
-        phrases = sorted(self.allowed["phrases"], key=len, reverse=True)
-        self._phrases = re.compile(r"\b(?:" + "|".join(map(re.escape, phrases)) + r")\b")
         self._places = {word for name in _place_names() for word in _WORD.findall(name)}
 
     def unknown(self, text: Text) -> list[str]:
         """The words of this text that are in no dictionary and in no list."""
         words = _NOT_WORDS.sub(" ", text.text).replace("’", "'")
+        if text.where.startswith("bot/wording/problems.yml"):
+            words = _PARAMETER.sub(" ", words)
         languages: tuple[str, ...] = (text.language,)
         if _NAMED.search(text.where):
             languages = LANGUAGES
         for part, codes in _FOREIGN.items():
             if part in text.where:
                 languages = (*languages, *codes)
-        words = self._phrases.sub(self._seen, words)
+        words = phrases().sub(self._seen, words)
         return [w for w in _WORD.findall(words) if not self._known(w, languages)]
 
     def _seen(self, found: re.Match[str]) -> str:

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-import yaml
 
 from tests.words.n_rule import breaches
-from tests.words.texts import HERE, Text, texts
+from tests.words.texts import in_one_word, texts
 
 #: Pairs that only look like words of a sentence: a list of codes.
 EXCEPTIONS = {"de oder"}
@@ -14,18 +13,9 @@ EXCEPTIONS = {"de oder"}
 OTHERS = re.compile(r"/name/|/address/|other_language|foreign")
 
 
-def _sentence(text: Text) -> str:
-    """Names of several words as one word, so that French ones are not read as ours."""
-    said = text.text
-    phrases = yaml.safe_load((HERE / "allowed.yml").read_text(encoding="utf-8"))["phrases"]
-    for phrase in phrases:
-        said = said.replace(phrase, re.sub(r"\W", "", phrase))
-    return said
-
-
 def test_every_luxembourgish_text_keeps_the_n_rule() -> None:
     ours = [t for t in texts() if t.language == "lb" and not OTHERS.search(t.where)]
-    broken = [f"{t.where}: {pair}" for t in ours for pair in breaches(_sentence(t))]
+    broken = [f"{t.where}: {pair}" for t in ours for pair in breaches(in_one_word(t.text))]
     broken = [line for line in broken if line.rpartition(": ")[2] not in EXCEPTIONS]
     assert len(ours) > 800
     assert not broken, "\n".join(broken)

@@ -61,7 +61,7 @@ def test_other_languages_only_where_they_are_spoken(spelling: Spelling) -> None:
 def test_every_catalogue_has_texts_in_all_languages() -> None:
     found: dict[str, set[str]] = {}
     for text in texts():
-        file = re.match(r".*?\.(?:ya?ml|json)", text.where)
+        file = re.match(r".*?\.(?:yml|js)", text.where)
         assert file
         found.setdefault(re.sub(r"\b(fr|de|lb)\.", "", file[0]), set()).add(text.language)
     lacking = {name: codes for name, codes in found.items() if codes != set(LANGUAGES)}

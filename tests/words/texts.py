@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 CATALOGUES = (
     "domain.yml",
     "bot/**/*.yml",
-    "bot/web/**/*.json",
+    "bot/web/widget/words.*.js",
     "knowledge/*.yml",
     "knowledge/wording/*.yml",
     "knowledge/services/*.yml",
@@ -26,9 +26,10 @@ CATALOGUES = (
 )
 #: Not shown: what people may type, misspellings included; lists of codes.
 _HIDDEN = {"knowledge/search.yml"}
-_CODES = {"language_codes"}
+_CODES = {"language_codes", "payload", "path", "condition"}
 #: The variations of a response stand language by language, in the same order.
 _VARIATION = re.compile(r"^(domain\.yml/responses/\w+/)(\d+)")
+_LOCALE = re.compile(r"(fr|de|lb)(?:_[A-Z]{2})?$")
 _GAP = re.compile(r"{(\w+)}")
 
 
@@ -55,7 +56,10 @@ def texts() -> tuple[Text, ...]:
 
 def _file(path: Path, name: str) -> Iterator[Text]:
     content: Any = path.read_text(encoding="utf-8")
-    content = json.loads(content) if path.suffix == ".json" else yaml.safe_load(content)
+    if path.suffix == ".js":
+        content = json.loads(re.sub(r"^export default |;\s*$", "", content))
+    else:
+        content = yaml.safe_load(content)
     whole = path.stem.rpartition(".")[2]
     yield from _walk(content, name, whole if whole in LANGUAGES else None)
 
@@ -68,17 +72,31 @@ def _walk(node: Any, where: str, language: str | None) -> Iterator[Text]:
         for number, part in enumerate(node):
             yield from _walk(part, f"{where}/{number}", language)
     elif isinstance(node, dict):
-        language = _condition(node) or language
+        language = _own_language(node) or language
         for key, part in node.items():
-            if key in {"condition", "payload"} or key in _CODES:
-                continue
-            yield from _walk(part, f"{where}/{key}", key if key in LANGUAGES else language)
+            if key not in _CODES and part not in LANGUAGES:
+                code = _LOCALE.match(str(key))
+                yield from _walk(part, f"{where}/{key}", code[1] if code else language)
 
 
-def _condition(node: dict[str, Any]) -> str | None:
-    """The language of a variation of a response in domain.yml."""
-    conditions = node.get("condition")
-    return conditions[0]["value"] if conditions else None
+def _own_language(node: dict[str, Any]) -> str | None:
+    """Of a variation of a response in domain.yml, of a button in messenger_profile.yml."""
+    if conditions := node.get("condition"):
+        return str(conditions[0]["value"])
+    return node["language"] if node.get("language") in LANGUAGES else None
+
+
+def in_one_word(text: str) -> str:
+    """The text, each name of several words (`phrases` in allowed.yml) written as one word."""
+    return phrases().sub(lambda found: re.sub(r"\W", "", found[0]), text)
+
+
+@cache
+def phrases() -> re.Pattern[str]:
+    """Names of several words, the longest first."""
+    listed = yaml.safe_load((HERE / "allowed.yml").read_text(encoding="utf-8"))["phrases"]
+    longest_first = sorted(listed, key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
 
 
 def gaps(text: str) -> list[str]:

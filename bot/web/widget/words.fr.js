@@ -44,7 +44,7 @@ export default {
   "more": "Page du service",
   "new_tab": "nouvel onglet",
   "no_contact": "Le contact de ce service ne m'est pas connu.",
-  "helpline": "Ligne d'aide",
+  "helpline": "Ligne d'écoute",
   "print": "Imprimer",
   "share": "Partager",
   "copied": "Le lien est copié.",
