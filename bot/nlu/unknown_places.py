@@ -40,9 +40,7 @@ class UnknownPlaceFinder:
         self._words = int(words["words"])
         self._everyday = sorted(w for w in self._around if len(w) >= _SHORTEST)
 
-    def find(
-        self, doc: Doc, language: str, *, asked: bool = False
-    ) -> Optional[tuple[str, bool]]:
+    def find(self, doc: Doc, language: str, *, asked: bool = False) -> Optional[tuple[str, bool]]:
         """The name as it is written, and whether the message says nothing else; or None.
 
         `asked`: the message answers "which commune?".

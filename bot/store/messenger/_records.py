@@ -96,7 +96,7 @@ class Records:
                     sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
                 ).all()
             )
-        unsent = states.get("waiting", 0) + states.get("sending", 0)
+        unsent = sum(states.get(state, 0) for state in ("waiting", "sending", "unsure"))
         return Waiting(count, unsent, states.get("dead", 0), now - oldest if oldest else 0)
 
     def dead_letters(self) -> list[DeadLetter]:
