@@ -18,6 +18,7 @@ from actions.turn import (
     Turn,
 )
 
+_SURE = 0.5
 _FORGOTTEN = (NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES)
 
 
@@ -26,6 +27,10 @@ class ActionRestart(KnowingAction):
         return "action_restart"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.confidence < _SURE:
+            # Something odd was written: nothing is forgotten for that.
+            out.utter_message(response="utter_restart_sure")
+            return [SlotSet(MISSES, turn.misses + 1)]
         out.utter_message(response="utter_started_over")
         forgotten = [SlotSet(name, None) for name in _FORGOTTEN]
         return [*forgotten, SlotSet(HANDOFF, False), SlotSet(ASKS, "topic")]

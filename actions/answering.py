@@ -130,7 +130,7 @@ def _answer(
         out.utter_message(response="utter_distress")
     if several:
         out.utter_message(response="utter_results_for", need=_label(turn, need))
-    if again and [s.id for s in services] == [s.id for s in turn.shown]:
+    if again and not turn.drops and services == turn.shown:
         out.utter_message(response="utter_results_same")
     else:
         _introduce(out, turn, chosen, plain=not several)

@@ -22,7 +22,7 @@ def answer_detail(
     """
     if len(services) > MAX_CARDS:
         return _ask_which(out, turn, detail, services)
-    unknown = False
+    unknown = []
     for service in services:
         value = DETAILS[detail](turn, service)
         name = service.name.in_(turn.language)
@@ -30,8 +30,11 @@ def answer_detail(
             text = value.rstrip(".")
             out.utter_message(response=f"utter_known_{detail}", name=name, value=text)
         else:
-            unknown = True
-            out.utter_message(response=f"utter_unknown_{detail}", name=name)
+            unknown.append(name)
+    if len(unknown) == 1:
+        out.utter_message(response=f"utter_unknown_{detail}", name=unknown[0])
+    elif unknown:
+        out.utter_message(response="utter_unknown_of_several", names=", ".join(unknown))
     if unknown:
         say_association(out, turn, "utter_association_reach")
     if turn.asks in (PLACE, AGE) and turn.need:

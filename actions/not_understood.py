@@ -62,9 +62,12 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     if best in DETAILS and turn.shown and not outside:
         # Unsure alone, but something was just shown: the question is about that.
         return answer_detail(out, turn, best, turn.shown)
-    found = [] if in_danger else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
-    if found and misses <= 2:
-        return [*_show(out, turn, found), *remember]
+    found = [] if in_danger or misses > 2 else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    if found:
+        shown = _show(out, turn, found)
+        if misses == 2:
+            say_association(out, turn, "utter_association_reach")
+        return [*shown, *remember]
     _ask_back(out, turn, misses, outside=outside)
     return [*remember, SlotSet(ASKS, "topic")]
 
@@ -91,11 +94,12 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
 
 
 def _found(turn: Turn, least: float) -> list[SearchHit]:
-    """What the directory has for the words of the message; nothing for most messages."""
+    """What the directory has for the words of the message, but for what was just shown."""
     if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
         return []
     hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
-    return [hit for hit in hits if hit.score >= least]
+    shown = {service.id for service in turn.shown}
+    return [hit for hit in hits if hit.score >= least and hit.id not in shown]
 
 
 def _show(out: CollectingDispatcher, turn: Turn, hits: list[SearchHit]) -> list[EventType]:

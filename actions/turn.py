@@ -47,6 +47,11 @@ class Turn:
         return str((self._message.get("intent") or {}).get("name") or "")
 
     @property
+    def confidence(self) -> float:
+        """How sure the NLU is of the intent; 1 for a button."""
+        return float((self._message.get("intent") or {}).get("confidence", 1.0))
+
+    @property
     def text(self) -> str:
         """What the visitor wrote; empty for a button."""
         text = str(self._message.get("text") or "")

@@ -96,7 +96,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(search.router)
     app.include_router(messenger.create_router(settings))
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
-    app.include_router(site.create_router(settings.exit_url, settings.allowed_frames))
+    kept = {"days": settings.keep_days, "message_days": settings.keep_message_days}
+    app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))
     # Files only: pages hold keys, which packing together with foreign words could betray.
     widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
     app.mount("/static/widget", GZipMiddleware(widget))

@@ -38,7 +38,7 @@ def check_domain(
 
 
 def _response(name: str, variations: list[Any]) -> Iterable[str]:
-    by_language: dict[str, Any] = {}
+    by_language: dict[str, list[Any]] = {}
     for variation in variations:
         conditions = variation.get("condition") or []
         if "channel" in variation:
@@ -46,23 +46,33 @@ def _response(name: str, variations: list[Any]) -> Iterable[str]:
         if len(conditions) != 1 or conditions[0].get("name") != "language":
             yield "each variation has exactly one condition, on the slot language"
             continue
-        language = conditions[0].get("value")
-        if language in by_language:
-            yield f"has two variations in '{language}'"
-        by_language[language] = variation
+        by_language.setdefault(conditions[0].get("value"), []).append(variation)
     for language in LANGUAGES:
-        if not str(by_language.get(language, {}).get("text", "")).strip():
+        if not all(str(v.get("text", "")).strip() for v in by_language.get(language, [{}])):
             yield f"has no text in '{language}'"
     if set(by_language) - set(LANGUAGES):
         yield f"has an unknown language {sorted(set(by_language) - set(LANGUAGES))}"
     if set(by_language) != set(LANGUAGES):
         return
-    texts = {code: by_language[code].get("text", "") for code in LANGUAGES}
-    if len({frozenset(_GAP.findall(t)) for t in texts.values()}) > 1:
+    if len({len(by_language[code]) for code in LANGUAGES}) > 1:
+        yield "has more variations in one language than in another"
+        return
+    for together in zip(*(by_language[code] for code in LANGUAGES)):
+        yield from _translated(name, together)
+    for language in LANGUAGES:
+        texts = [v["text"] for v in by_language[language]]
+        if len(set(texts)) < len(texts):
+            yield f"says the same in two variations in '{language}'"
+
+
+def _translated(name: str, together: tuple[Any, ...]) -> Iterable[str]:
+    """What is wrong with one variation, as it stands in each language."""
+    texts = [v.get("text", "") for v in together]
+    if len({frozenset(_GAP.findall(t)) for t in texts}) > 1:
         yield "fills different gaps in different languages"
-    if len({tuple(_payloads([by_language[code]])) for code in LANGUAGES}) > 1:
+    if len({tuple(_payloads([v])) for v in together}) > 1:
         yield "offers different buttons in different languages"
-    if len(set(texts.values())) < len(LANGUAGES) and name not in _SAME_ALLOWED:
+    if len(set(texts)) < len(LANGUAGES) and name not in _SAME_ALLOWED:
         yield "is the same text in two languages: translated?"
 
 

@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.action_answer_detail import ActionAnswerDetail
 from actions.action_choose_topic import ActionChooseTopic
 from actions.action_continue import ActionContinue
-from actions.action_find_services import ActionFindServices, _nearest
+from actions.action_decline import ActionDecline
+from actions.action_find_services import ActionFindServices
+from actions.action_hear_complaint import ActionHearComplaint
 from actions.action_restart import ActionRestart
 from actions.action_show_helplines import ActionShowHelplines
 from actions.action_skip_question import ActionSkipQuestion
+from actions.answering import nearest
 from actions.base import KnowingAction
 from bot.checks import check_domain
 from bot.settings import ROOT
@@ -90,7 +94,9 @@ async def test_the_way_in_where_no_contact_is_known() -> None:
 
 async def test_only_a_place_without_a_need_shows_the_topics() -> None:
     said, slots = await run(ActionFindServices(), "inform", {"place": "Mersch"})
-    assert responses(said) == ["utter_help_menu"] and slots["asks"] == "topic"
+    assert responses(said) == ["utter_noted"] and slots["asks"] == "topic"
+    said, _ = await run(ActionFindServices(), "inform")
+    assert responses(said) == ["utter_help_menu"]
 
 
 async def test_skipping_goes_on() -> None:
@@ -99,7 +105,10 @@ async def test_skipping_goes_on() -> None:
     assert responses(said) == ["utter_ask_age"] and slots["skipped"] == ["place"]
     asked = {"need": "childcare", "asks": "age", "skipped": ["place"]}
     said, slots = await run(ActionSkipQuestion(), "skip_question", asked)
-    assert cards(said) and slots["skipped"] == []
+    assert cards(said) and slots["skipped"] == ["place", "age"]
+    # What was not said once is not asked again when more is said of the same need.
+    said, _ = await run(ActionFindServices(), "inform", {"need": "childcare", **slots, "age": 2})
+    assert "utter_ask_place" not in responses(said) and cards(said)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,7 @@ async def test_details(intent: str, service: str, known: bool) -> None:
     expected = [f"utter_{'known' if known else 'unknown'}_{intent}"]
     if not known:
         expected.append("utter_association_reach")
-    assert responses(said) == expected
+    assert responses(said) == [*expected, "utter_next_steps"]
     assert slots["shown"] == [service]
 
 
@@ -171,7 +180,8 @@ async def test_not_understood_once_then_twice() -> None:
     ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "greet", "food_help")]
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", intent_ranking=ranking)
     assert responses(said) == ["utter_not_sure"]
-    assert [b["payload"] for b in said[0]["buttons"]] == ["/debt_help", "/food_help"]
+    payloads = [b["payload"] for b in said[0]["buttons"]]
+    assert payloads == ["/debt_help", "/food_help", "/help_menu"]
     said, _ = await run(ActionChooseTopic(), "nlu_fallback", {"misses": slots["misses"]})
     assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
 
@@ -204,7 +214,9 @@ async def test_not_understood_but_found(language: str, text: str, service: str) 
     # Not understood once more: the next sentence is another one, as ever.
     assert kept["misses"] == 1
     said, _ = await run(ActionChooseTopic(), "nlu_fallback", {**slots, **kept}, **heard)
-    assert responses(said) == ["utter_still_not_sure", "utter_association_reach"]
+    assert responses(said)[-1] == "utter_association_reach"
+    if kept["shown"]:
+        assert responses(said)[0] == "utter_still_not_sure" and not cards(said)
 
 
 @pytest.mark.parametrize("text", [*OUT_OF_SCOPE.splitlines(), "wéi geet et?"])
@@ -239,10 +251,38 @@ async def test_services_that_are_gone_are_passed_over() -> None:
 
 async def test_an_unknown_place_is_asked_again_once() -> None:
     asked = {"need": "youth_house", "asks": "place"}
-    said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)
+    name = {"unknown_place": "Foobar"}
+    said, slots = await run(ActionFindServices(), "inform", asked, **name)
     assert responses(said) == ["utter_unknown_place"] and slots["asks"] == "place"
+    assert said[0]["place"] == "Foobar" and said[0]["buttons"][-1]["payload"] == "/skip_question"
+    said, slots = await run(ActionFindServices(), "inform", {**asked, "misses": 1}, **name)
+    assert cards(said) and slots["asks"] is None
+
+
+async def test_the_nearest_spellings_of_an_unknown_place_are_offered() -> None:
+    asked = {"need": "youth_house", "asks": "place"}
+    said, _ = await run(ActionFindServices(), "inform", asked, unknown_place="Differdingen")
+    assert said[0]["buttons"][0]["payload"] == '/inform{"place": "Differdange"}'
+    assert len(said[0]["buttons"]) <= 5
+
+
+async def test_an_unknown_place_goes_before_the_one_of_before() -> None:
+    known = {"place": "Mersch"}
+    said, slots = await run(ActionFindServices(), "youth_house", known, unknown_place="Foobar")
+    assert responses(said) == ["utter_unknown_place"] and slots["asks"] == "place"
+    # Debts do not depend on a place: nobody is asked for one.
+    said, _ = await run(ActionFindServices(), "debt_help", known, unknown_place="Foobar")
+    assert cards(said)
+
+
+async def test_an_open_question_is_asked_once_more_then_left() -> None:
+    asked = {"need": "youth_house", "asks": "place"}
+    said, slots = await run(ActionChooseTopic(), "nlu_fallback", asked)
+    assert responses(said) == ["utter_ask_place"] and slots["misses"] == 1
     said, slots = await run(ActionChooseTopic(), "nlu_fallback", {**asked, "misses": 1})
     assert cards(said) and slots["asks"] is None
+    said, slots = await run(ActionDecline(), "out_of_scope", asked)
+    assert responses(said) == ["utter_not_for_me", "utter_ask_place"]
 
 
 async def test_yes_and_no() -> None:
@@ -253,6 +293,18 @@ async def test_yes_and_no() -> None:
     assert cards(said)
     said, _ = await run(ActionContinue(), "affirm")
     assert responses(said) == ["utter_anything_else"]
+
+
+async def test_nothing_is_forgotten_for_something_odd() -> None:
+    unsure = {"intent": {"name": "restart", "confidence": 0.4}}
+    said, slots = await run(ActionRestart(), "restart", {"place": "Mersch"}, **unsure)
+    assert responses(said) == ["utter_restart_sure"] and "place" not in slots
+
+
+async def test_what_is_unknown_of_several_is_said_once() -> None:
+    shown = {"shown": ["maison-des-jeunes-gasperich", "maison-des-jeunes-sandweiler"]}
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", shown)
+    assert responses(said)[:2] == ["utter_unknown_of_several", "utter_association_reach"]
 
 
 async def test_starting_over_keeps_the_language() -> None:
@@ -297,7 +349,7 @@ async def test_a_service_that_perhaps_does_not_fit_is_offered_with_the_reason(
 @pytest.mark.parametrize("place_decides", [True, False])
 def test_who_helps_to_find_help_is_shown(place_decides: bool) -> None:
     matches = [Match(load().association, "ask")]
-    assert _nearest(matches, place_decides=place_decides) == matches
+    assert nearest(matches, place_decides=place_decides) == matches
 
 
 async def test_hours_say_the_state_first() -> None:
@@ -310,3 +362,162 @@ async def test_hours_say_the_state_first() -> None:
     said, _ = await run(ActionAnswerDetail(), "ask_hours", entities=eimab, **closed)
     value = next(m for m in said if m.get("response") == "utter_known_ask_hours")["value"]
     assert value.startswith("Fermé aujourd'hui, 23 juin : jour férié (fête nationale)")
+
+
+async def test_two_needs_are_answered_the_most_urgent_first() -> None:
+    heard = {"needs": ["emergency_housing", "debt_help"]}
+    said, slots = await run(ActionFindServices(), "emergency_housing", **heard)
+    shown = cards(said)
+    assert responses(said)[0] == "utter_two_needs"
+    assert shown[0] == "premier-appel" and "surendettement" in shown
+    assert shown.index("premier-appel") < shown.index("surendettement")
+    services = [m for m in said if m.get("custom", {}).get("type") == "service"]
+    assert len(services) <= 5
+    assert slots["need"] == "emergency_housing" and slots["also"] == ["debt_help"]
+    assert responses(said).count("utter_association_contact") <= 1
+
+
+async def test_two_needs_ask_for_the_place_once() -> None:
+    heard = {"needs": ["food_help", "debt_help"]}
+    said, slots = await run(ActionFindServices(), "food_help", **heard)
+    assert responses(said) == ["utter_two_needs", "utter_ask_place"]
+    slots["place"] = "Esch-sur-Alzette"
+    place = [{"entity": "place", "value": "Esch-sur-Alzette"}]
+    said, slots = await run(ActionFindServices(), "inform", slots, entities=place)
+    assert "surendettement" in cards(said) and slots["asks"] is None
+    # Asked again for another place, the need that has to do with places is answered alone.
+    place = [{"entity": "place", "value": "Differdange"}]
+    slots["place"] = "Differdange"
+    said, _ = await run(ActionFindServices(), "inform", slots, entities=place)
+    assert "croix-rouge-buttek-differdange" in cards(said)
+    assert "surendettement" not in cards(said)
+
+
+async def test_the_second_need_asks_after_the_first_is_answered() -> None:
+    heard = {"needs": ["debt_help", "childcare"]}
+    said, slots = await run(ActionFindServices(), "debt_help", **heard)
+    assert cards(said)[0] == "surendettement"
+    assert responses(said)[-1] == "utter_ask_place"
+    assert slots["need"] == "childcare" and slots["asks"] == "place"
+    assert slots["shown"] == cards(said)
+
+
+async def test_a_third_need_is_offered_as_a_button() -> None:
+    heard = {"needs": ["debt_help", "affordable_housing", "job_insertion"]}
+    said, _ = await run(ActionFindServices(), "debt_help", **heard)
+    steps = next(m for m in said if m.get("response") == "utter_next_steps")
+    assert steps["buttons"][0]["payload"] == "/job_insertion" and len(steps["buttons"]) <= 4
+
+
+async def test_next_steps_are_about_what_is_known() -> None:
+    eimab = [{"entity": "service", "value": "maison-relais-eimab"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_address", entities=eimab)
+    payloads = [b["payload"] for b in said[-1]["buttons"]]
+    assert payloads[0] == '/ask_hours{"service":["maison-relais-eimab"]}'
+    assert payloads[-1] == "/help_menu" and len(payloads) <= 4
+    assert not any(p.startswith("/ask_address") for p in payloads)
+    sandweiler = [{"entity": "service", "value": "maison-des-jeunes-sandweiler"}]
+    said, _ = await run(ActionAnswerDetail(), "ask_address", entities=sandweiler)
+    assert not any(b["payload"].startswith("/ask_hours") for b in said[-1]["buttons"])
+
+
+@pytest.mark.parametrize("slots", [{}, {"after_crisis": 1}])
+async def test_no_menu_in_danger_or_right_after_it(slots: dict[str, Any]) -> None:
+    heard = {"needs": ["emergency_housing"], "crisis": [] if slots else ["crisis_suicide"]}
+    said, _ = await run(ActionFindServices(), "emergency_housing", slots, **heard)
+    assert cards(said) and "utter_next_steps" not in responses(said)
+
+
+async def test_a_detail_of_many_asks_which() -> None:
+    shown = ["surendettement", "ligue-surendettement", "polygone", "ecotec"]
+    said, slots = await run(ActionAnswerDetail(), "ask_hours", {"shown": shown})
+    assert responses(said) == ["utter_which_of_these"] and slots["asks"] == "topic"
+    assert said[0]["buttons"][2]["payload"] == '/ask_hours{"service": "polygone"}'
+
+
+async def test_a_detail_of_the_second_one() -> None:
+    shown = {"shown": ["surendettement", "polygone", "ecotec"]}
+    _, slots = await run(ActionAnswerDetail(), "ask_address", shown, which=[2])
+    assert slots["shown"] == ["polygone"]
+    _, slots = await run(ActionAnswerDetail(), "ask_address", shown, which=[-1])
+    assert slots["shown"] == ["ecotec"]
+    _, slots = await run(ActionAnswerDetail(), "ask_address", {"shown": ["polygone"]}, which=[3])
+    assert slots["shown"] == ["polygone"]
+
+
+async def test_a_detail_for_another_place() -> None:
+    known = {"need": "youth_house", "shown": ["maison-des-jeunes-mersch"], "place": "Gasperich"}
+    place = [{"entity": "place", "value": "Gasperich"}]
+    _, slots = await run(ActionAnswerDetail(), "ask_address", known, entities=place)
+    assert slots["shown"] == ["maison-des-jeunes-gasperich"]
+
+
+async def test_a_detail_leaves_the_open_question_open() -> None:
+    asked = {"need": "childcare", "asks": "place", "shown": ["surendettement"]}
+    said, slots = await run(ActionAnswerDetail(), "ask_address", asked)
+    assert responses(said)[-1] == "utter_ask_place" and slots["asks"] == "place"
+    said, slots = await run(ActionAnswerDetail(), "ask_cost", {**asked, "shown": []})
+    assert responses(said) == ["utter_first_this", "utter_ask_place"]
+
+
+async def test_the_place_is_forgotten() -> None:
+    known = {"need": "youth_house", "place": "Mersch", "shown": ["maison-des-jeunes-mersch"]}
+    said, slots = await run(ActionSkipQuestion(), "skip_question", known, drops=["place"])
+    assert responses(said)[0] == "utter_without" and slots["place"] is None and cards(said)
+    said, slots = await run(
+        ActionSkipQuestion(), "skip_question", {"place": "Esch"}, drops=["place"]
+    )
+    assert responses(said) == ["utter_forgotten"] and slots["place"] is None
+    said, slots = await run(ActionFindServices(), "youth_house", known, drops=["place"])
+    assert "utter_ask_place" not in responses(said) and cards(said)
+
+
+async def test_the_same_services_for_another_age_are_said_to_be_the_same() -> None:
+    known = {"need": "debt_help", "shown": ["surendettement", "ligue-surendettement"]}
+    place = [{"entity": "place", "value": "Mersch"}]
+    said, _ = await run(
+        ActionFindServices(), "inform", {**known, "place": "Mersch"}, entities=place
+    )
+    assert responses(said)[0] == "utter_results_same"
+
+
+async def test_the_household_counts() -> None:
+    place = {"place": "Luxembourg", "household": "man"}
+    first, _ = await run(ActionFindServices(), "emergency_housing", place)
+    assert "halte-de-nuit-femmes" not in cards(first)
+
+
+async def test_not_understood_again_and_again_is_never_the_same_twice() -> None:
+    ranking = [{"name": n} for n in ("nlu_fallback", "debt_help", "greet", "food_help")]
+    before: list[str] = []
+    for misses in range(8):
+        slots = {"misses": misses}
+        said, kept = await run(ActionChooseTopic(), "nlu_fallback", slots, intent_ranking=ranking)
+        assert kept["misses"] == misses + 1
+        assert responses(said)[0] not in before, misses
+        before = responses(said)
+        if misses:
+            assert any(b["payload"] == "/human_handoff" for b in _buttons(said)), misses
+
+
+def _buttons(said: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """All buttons, those of the responses themselves too."""
+    content = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    own = [content["responses"][name][0].get("buttons") or [] for name in responses(said)]
+    return [b for group in [*own, *(m.get("buttons") or [] for m in said)] for b in group]
+
+
+@pytest.mark.parametrize("action", [ActionDecline(), ActionChooseTopic(), ActionHearComplaint()])
+async def test_an_insult_gets_a_limit(action: KnowingAction) -> None:
+    said, _ = await run(action, "out_of_scope", abuse=True)
+    assert responses(said) == ["utter_limit"]
+    asked = {"need": "youth_house", "asks": "place", "misses": 2}
+    said, slots = await run(action, "out_of_scope", asked, abuse=True)
+    assert responses(said) == ["utter_limit", "utter_association_reach", "utter_ask_place"]
+
+
+async def test_a_question_inside_an_insult_is_answered() -> None:
+    said, _ = await run(ActionFindServices(), "debt_help", abuse=True)
+    assert responses(said)[0] == "utter_stay_polite" and cards(said)
+    said, _ = await run(ActionFindServices(), "debt_help", abuse=True, crisis=["crisis_suicide"])
+    assert "utter_stay_polite" not in responses(said)

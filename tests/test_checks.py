@@ -37,7 +37,7 @@ GOODBYE_LB = "Äddi. Dir kënnt ëmmer erëmkommen."
         (
             "  utter_goodbye:\n  - condition: [{type: slot, name: language, value: fr}]\n",
             "  utter_goodbye:\n  - condition: [{type: slot, name: language, value: de}]\n",
-            "two variations in 'de'",
+            "more variations in one language",
         ),
         (
             "  utter_goodbye:\n  - condition: [{type: slot, name: language, value: fr}]\n",

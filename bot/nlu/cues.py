@@ -178,7 +178,13 @@ class CueReader(GraphComponent):
         sure = (message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY, 0.0)
         if asked and sure >= self._config["sure_from"] and name not in ("inform", *_UNCLEAR):
             asked = False
-        found = self._places.find(tokens(text), str(message.get(LANGUAGE)), asked=asked)
+        kinds = [e["end"] for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
+        found = self._places.find(
+            tokens(text),
+            str(message.get(LANGUAGE)),
+            asked=asked,
+            kind_ends=kinds[0] if kinds else -1,
+        )
         if not found:
             return
         place, alone = found

@@ -36,6 +36,7 @@ _OUTSIDE = "out_of_scope"
 #: Asking where a kind of service is, is asking for that service.
 _WHERE = "ask_address"
 _WHO = "ask_eligibility"
+_COURTESY = ("greet", "thank", "goodbye")
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 #: Several needs in one message: these come before the others, in this order.
@@ -72,6 +73,8 @@ class Decision(GraphComponent):
             "detail_of_kind_from": 0.7,
             # A place in a message that is doubtful between information and outside.
             "inform_with_place_from": 0.25,
+            # A need beside a greeting or thanks.
+            "need_after_courtesy_from": 0.2,
             # Further needs of the same message: as the second meaning of the whole, or of a clause.
             "also_from": 0.2,
             "clause_from": 0.4,
@@ -227,6 +230,11 @@ class Decision(GraphComponent):
         kind = named.get("kind")
         if kind and "service" not in named and self._is_request(name, message):
             return kind, probability
+        if name in _COURTESY:
+            # "Good morning, I look for a crèche": what follows the greeting is what is meant.
+            need, likely = next(((n, p) for n, p in scores if n in self._needs), ("", 0.0))
+            if likely >= self._config["need_after_courtesy_from"]:
+                name, probability = need, likely
         if probability < self._config["answer_from"]:
             name, probability = "nlu_fallback", 1.0 - probability
         if "service" in named and name in ("nlu_fallback", _OUTSIDE):

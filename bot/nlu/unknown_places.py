@@ -40,16 +40,20 @@ class UnknownPlaceFinder:
         self._words = int(words["words"])
         self._everyday = sorted(w for w in self._around if len(w) >= _SHORTEST)
 
-    def find(self, doc: Doc, language: str, *, asked: bool = False) -> Optional[tuple[str, bool]]:
+    def find(
+        self, doc: Doc, language: str, *, asked: bool = False, kind_ends: int = -1
+    ) -> Optional[tuple[str, bool]]:
         """The name as it is written, and whether the message says nothing else; or None.
 
-        `asked`: the message answers "which commune?".
+        `asked`: the message answers "which commune?". `kind_ends`: the character where a kind of
+        service ends that is named in it ("ein Jugendhaus in Foobar").
         """
         said = [t for t in doc if t.is_alpha]
         rest = [t for t in said if t.norm_ not in self._around]
         bare = rest[0] if rest and len(rest) <= self._words else None
         for token in said:
             stands = self._stands_there(doc, token, language, token is bare, asked)
+            stands = stands or self._follows(doc, token, kind_ends)
             if stands and self._strange(token):
                 return self._name(doc, token.i), token is bare
         return None
@@ -76,6 +80,13 @@ class UnknownPlaceFinder:
             return capital or doc[0].norm_ in self._begins
         near = doc[max(0, token.i - 1 - _NEAR) : token.i - 1]
         return any(t.norm_ in self._dwelling for t in near)
+
+    def _follows(self, doc: Doc, token: Token, kind_ends: int) -> bool:
+        """Whether it is all that is said of where a kind of service is."""
+        if token.i < 2 or doc[token.i - 1].norm_ not in self._introduced:
+            return False
+        kind = doc[token.i - 2]
+        return kind.idx + len(kind) == kind_ends and token.text[0].isupper()
 
     def _strange(self, token: Token) -> bool:
         """A word like a name, that we have hardly ever seen."""

@@ -18,7 +18,7 @@ from bot.app import create_app
 from bot.assistant import Busy
 from bot.channels.html import environment
 from bot.channels.web._plain import _WORDS
-from bot.channels.web._transcript import Said, Told, shown, transcript
+from bot.channels.web._transcript import Said, Told, newest, shown, transcript
 from bot.settings import Settings
 from bot.store import Entry, Pages
 from knowledge import LANGUAGES, Language, load
@@ -249,12 +249,43 @@ async def test_what_a_person_writes_is_shown(client: httpx.AsyncClient, app: Fas
     )
     assert "Nei Messagë kucken" in page.text
     name = app.state.pages.writable(page.hidden()["key"])
-    app.state.conversations.add_human_message(name, "Moien, hei ass de Marc <b>", "lb")
+    app.state.handoffs.take(name)
+    app.state.handoffs.write(name, "Moien, hei ass de Marc <b>", "lb")
     link = next(a["href"] for a in page.all("a", **{"class": "button"}))
     fresh = Page(await client.get(link))
-    assert "Moien, hei ass de Marc <b>" in fresh.text
-    later = await say(client, fresh, "merci")
-    assert later.text.index("de Marc") < later.text.index("merci")
+    answers_now = app.state.assistant.words("utter_person_answers", "lb")[0]["text"]
+    assert answers_now in fresh.text and "Moien, hei ass de Marc <b>" in fresh.text
+    assert fresh.text.index(answers_now) < fresh.text.index("de Marc")
+    # Now the assistant is silent; what the visitor writes is for the person.
+    later = await say(client, fresh, "merci Marc")
+    assert later.text.index("de Marc") < later.text.index("merci Marc")
+    assert later.response.text.split("merci Marc")[1].count('class="bot"') == 0
+    app.state.handoffs.give_back(name)
+    back = await say(client, later, "ech hu Scholden")
+    assert app.state.assistant.words("utter_automated_again", "lb")[0]["text"] in back.text
+    assert "tel:+35254772422" in back.links()
+
+
+async def test_a_cry_for_help_is_answered_first_and_not_kept(client: httpx.AsyncClient) -> None:
+    page = await say(client, await begin(client, "de"), "ich habe Schulden")
+    crisis = await say(client, page, "ich will sterben")
+    assert "ich will sterben" not in crisis.text
+    # Reading begins at its answer, not at the question before.
+    after = crisis.response.text.split('id="latest"')[1]
+    assert "card urgent" in after and "ich habe Schulden" not in after
+
+
+def test_where_reading_begins() -> None:
+    you, bot, person = Said("visitor"), Said("bot"), Said("person")
+    for said, at in (
+        ([], 0),
+        ([bot], 0),
+        ([bot, you, bot], 1),
+        ([bot, you, bot, person, person], 1),
+        ([bot, you, bot, bot], 3),
+        ([bot, you, bot, person, you], 4),
+    ):
+        assert newest(said) == at
 
 
 PAGE_SCRIPT = {"type": "module", "src": "/static/page.js"}
@@ -415,7 +446,7 @@ def test_a_persons_words_stand_where_they_could_be_read() -> None:
         }
         return Entry(number, str(number), "", said, after, 0, answer)
 
-    told = [Told(1, "p1", "fr"), Told(2, "p2", "fr"), Told(3, "p3", "fr")]
+    told = [Told(n, Said("person", f"p{n}")) for n in (1, 2, 3)]
     said = transcript([entry(1, "a", 0), entry(2, "b", 2), entry(3, " ", 2)], told)
     words = [one.text or one.messages[0]["text"] for one in said]
     assert words == ["a", "re a", "p1", "p2", "b", "re b", "re  ", "p3"]

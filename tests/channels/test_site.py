@@ -221,9 +221,10 @@ def test_the_notice_says_how_long() -> None:
     from fastapi import FastAPI
 
     app = FastAPI()
-    app.include_router(site.create_router("https://example.lu/", days=45))
+    app.include_router(site.create_router("https://example.lu/", days=45, message_days=77))
     for language in LANGUAGES:
-        assert " 45 " in TestClient(app).get(f"/privacy?lang={language}").text
+        text = TestClient(app).get(f"/privacy?lang={language}").text
+        assert " 45 " in text and " 77 " in text
 
 
 @pytest.mark.parametrize("name", ["accessibility", "privacy", "chat", "words"])

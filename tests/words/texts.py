@@ -27,6 +27,8 @@ CATALOGUES = (
 #: Not shown: what people may type, misspellings included; lists of codes.
 _HIDDEN = {"knowledge/search.yml"}
 _CODES = {"language_codes"}
+#: The variations of a response stand language by language, in the same order.
+_VARIATION = re.compile(r"^(domain\.yml/responses/\w+/)(\d+)")
 _GAP = re.compile(r"{(\w+)}")
 
 
@@ -41,7 +43,7 @@ class Text(NamedTuple):
     def key(self) -> str:
         """The same for the same text in another language."""
         key = re.sub(r"(?<=[./])(fr|de|lb)(?=[./]|$)", "*", self.where)
-        return re.sub(r"^(domain\.yml/responses/\w+/)\d+", r"\1*", key)
+        return _VARIATION.sub(lambda m: f"{m[1]}{int(m[2]) // len(LANGUAGES)}", key)
 
 
 @cache

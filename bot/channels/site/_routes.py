@@ -43,14 +43,17 @@ def create_router(
     exit_url: str,
     frames: Iterable[str] = (),
     *,
-    days: Optional[int] = None,
+    days: int,
+    message_days: int,
 ) -> APIRouter:
     """The pages as a router. `frames`: origins that may show them in a frame.
 
-    `days`: how long a conversation is kept after its last message, None when nothing deletes it.
+    `days`: how long a conversation is kept after its last message; `message_days`: how long a
+    message for the office is.
     """
+    kept = {"days": days, "message_days": message_days}
     router = APIRouter()
-    site = _Site(exit_url, policy(frames=frames), policy(frames=frames, connects=True), days)
+    site = _Site(exit_url, policy(frames=frames), policy(frames=frames, connects=True), kept)
     html: Any = {200: {"content": {"text/html": {}}}}
     script: Any = {200: {"content": {"text/javascript": {}}}}
     for path, page, described in (
@@ -73,12 +76,12 @@ class _Site:
         exit_url: str,
         headers: dict[str, str],
         demo_headers: dict[str, str],
-        days: Optional[int],
+        kept: dict[str, int],
     ) -> None:
         self._exit_url = exit_url
         self._headers = headers
         self._demo_headers = demo_headers
-        self._days = days
+        self._kept = kept
         self._templates = environment()
 
     def accessibility(
@@ -138,7 +141,7 @@ class _Site:
             path=f"/{kind}",
             human=phones,
             association=card,
-            days=self._days,
+            kept=self._kept,
         )
         headers = {**self._headers, "Content-Language": language, "Vary": "Accept-Language"}
         return HTMLResponse(text, headers=headers)

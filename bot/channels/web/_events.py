@@ -2,16 +2,13 @@
 
 import asyncio
 import json
-from typing import Any, AsyncIterator
+from typing import AsyncIterator
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
-from bot import roles
-from bot.assistant import Assistant
 from bot.channels.web._access import Access, allowed, assistant, handoffs
-from bot.store import Happening
-from knowledge import LANGUAGES
+from bot.channels.web._happenings import told
 
 router = APIRouter()
 _POLL_SECONDS = 1.0
@@ -34,26 +31,10 @@ async def _stream(request: Request, name: str, after: int) -> AsyncIterator[str]
     while not await request.is_disconnected():
         for happening in handoffs(request).happenings(name, after):
             after = happening.id
-            kind, data = _told(assistant(request), happening)
+            kind, data = told(assistant(request), happening)
             yield f"id: {after}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
         if quiet >= _HEARTBEAT_SECONDS:
             quiet = 0.0
             yield ": still here\n\n"
         await asyncio.sleep(_POLL_SECONDS)
         quiet += _POLL_SECONDS
-
-
-def _told(assistant: Assistant, happening: Happening) -> tuple[str, dict[str, Any]]:
-    """The kind of an event, and its data: a person's words, or who answers now."""
-    language = happening.lang or LANGUAGES[0]
-    role = roles.words(happening.role, language)
-    if happening.text is not None:
-        said = {"type": "text", "text": happening.text, "lang": language, "role": role}
-        return "message", said
-    messages = []
-    if happening.owner == "person":
-        suffix, gaps = ("_role", {"role": role}) if role else ("", {})
-        messages = assistant.words(f"utter_person_answers{suffix}", language, **gaps)
-    elif happening.owner == "assistant" and happening.returned:
-        messages = assistant.words("utter_automated_again", language)
-    return "owner", {"owner": happening.owner, "role": role, "messages": messages}

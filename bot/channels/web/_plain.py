@@ -19,7 +19,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import problems, roles
+from bot import problems
 from bot.assistant import Busy, UnknownPayload
 from bot.channels.html import NAMES, Words, catalogue, environment, human, policy
 from bot.channels.web._access import (
@@ -31,7 +31,8 @@ from bot.channels.web._access import (
     pages,
     turns,
 )
-from bot.channels.web._transcript import Said, Told, shown, title_of, transcript
+from bot.channels.web._happenings import told as told_in_words
+from bot.channels.web._transcript import Said, newest, shown, title_of, told_of, transcript
 from bot.channels.web._turns import IdUsed
 from bot.problems import Problem, language_of
 from bot.store import UnknownConversation, form_key
@@ -192,7 +193,7 @@ class _Talk:
         name, _ = conversations(request).create(language)
         greeting = await assistant(request).greet(name, language)
         answers(request).claim(name, _START, "", None, 0)
-        said = {"messages": greeting.messages, "language": greeting.language}
+        said = {"messages": greeting.messages, "language": greeting.language, "handoff": False}
         answers(request).complete(name, _START, "", said)
         return name
 
@@ -209,19 +210,16 @@ class _Talk:
             return await self._start(request, language, "expired")
         name = held.conversation
         entries = answers(request).of(name)
-        told = [
-            Told(h.id, h.text, h.lang or language, roles.words(h.role, h.lang or language))
-            for h in handoffs(request).happenings(name)
-            if h.text is not None
-        ]
+        happened = handoffs(request).happenings(name)
+        told = [told_of(h.id, *told_in_words(assistant(request), h)) for h in happened]
         last = entries[-1].answer if entries else None
         return self._page(
             language,
-            transcript(entries, told),
+            transcript(entries, [one for one in told if one]),
             view=view,
             key=form_key(view),
             draft=held.draft or "",
-            waits=bool(told or (last and last.get("handoff"))),
+            waits=handoffs(request).owner(name) != "assistant" or bool(last and last["handoff"]),
         )
 
     async def _greeting(self, request: Request, language: Language) -> list[dict[str, Any]]:
@@ -250,7 +248,7 @@ class _Talk:
             language=language,
             path="/",
             said=said,
-            latest=_latest(said),
+            latest=newest(said),
             human=human(directory().current, language, datetime.now(LUXEMBOURG)),
             exit_url=self._exit_url,
             **given,
@@ -297,9 +295,3 @@ def _see(
     elif done:
         address += f"&done={done}"
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
-
-
-def _latest(said: list[Said]) -> int:
-    """Where to begin reading: the visitor's own last words, with the answer below."""
-    own = [at for at, one in enumerate(said) if one.who == "visitor"]
-    return own[-1] if own else 0

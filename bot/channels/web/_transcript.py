@@ -1,8 +1,7 @@
 """A conversation as a page shows it: who said what, in order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Optional
+from typing import Any, Literal, NamedTuple, Optional
 
 from bot.channels.html import clean, clean_lines
 from bot.store import Entry
@@ -22,29 +21,47 @@ class Said:
     messages: list[Message] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a person of the association wrote. `number` grows."""
+class Told(NamedTuple):
+    """What was said outside of an answer. `number` grows."""
 
     number: int
-    text: str
-    lang: str
-    role: Optional[str] = None
+    said: Said
 
 
 def transcript(entries: list[Entry], told: list[Told]) -> list[Said]:
-    """Everything said so far; a person's words stand where the visitor could first read them."""
+    """Everything said so far; what was told stands where the visitor could first read it."""
     said: list[Said] = []
     read = 0
     for entry in entries:
-        said += _told(told, read, entry.after)
+        said += [one for number, one in told if read < number <= entry.after]
         read = max(read, entry.after)
         if entry.said and entry.said.strip():
             said.append(Said("visitor", clean_lines(entry.said)))
         if entry.answer and entry.answer["messages"]:
             messages = shown(entry.answer["messages"])
             said.append(Said("bot", lang=entry.answer["language"], messages=messages))
-    return [*said, *_told(told, read, None)]
+    return [*said, *(one for number, one in told if number > read)]
+
+
+def told_of(number: int, kind: str, data: Message) -> Optional[Told]:
+    """A person's words, or what is said when another answers; None when nothing is."""
+    if kind == "message":
+        text = clean_lines(data["text"])
+        return Told(number, Said("person", text, clean(data["role"]), data["lang"]))
+    if not data["messages"]:
+        return None
+    return Told(number, Said("bot", messages=shown(data["messages"])))
+
+
+def newest(said: list[Said]) -> int:
+    """Where to begin reading: the visitor's own last words, or the answer where those are not kept.
+
+    What a person wrote after them stands below.
+    """
+    own = [at for at, one in enumerate(said) if one.who == "visitor"]
+    answers = [at for at, one in enumerate(said) if one.who == "bot"]
+    last = max([*own, *answers], default=0)
+    return last - 1 if last - 1 in own else last
 
 
 def shown(messages: list[Message]) -> list[Message]:
@@ -61,12 +78,6 @@ def title_of(entries: list[Entry], payload: str) -> Optional[str]:
                     title: str = choice["title"]
                     return title
     return None
-
-
-def _told(told: list[Told], after: int, until: Optional[int]) -> Iterator[Said]:
-    for message in told:
-        if message.number > after and (until is None or message.number <= until):
-            yield Said("person", clean_lines(message.text), message.role, message.lang)
 
 
 def _ready(message: Message) -> Message:

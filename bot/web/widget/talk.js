@@ -226,8 +226,8 @@ export class Talk extends EventTarget {
     const before = this.state.owner;
     this.state.owner = owner;
     this.state.role = role || null;
-    if (owner === "assistant") this.#live.stop();
-    else this.#listen();
+    // Once begun, listening goes on: what is on its way may come after the assistant is back.
+    if (owner !== "assistant") this.#listen();
     if (owner !== before || role) this.#tell("owner", owner);
   }
 

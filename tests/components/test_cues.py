@@ -1,0 +1,244 @@
+"""What a message says besides its question: insults, what to forget, unknown places."""
+
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.abuse import AbuseFinder
+from bot.nlu.cues import CueReader
+from bot.nlu.files import LEXICON, read_words
+from bot.nlu.text import tokens
+from bot.nlu.unknown_places import UnknownPlaceFinder
+from tests.components.conftest import training_data
+
+LANGUAGES = ("fr", "de", "lb")
+
+
+@pytest.fixture(scope="module")
+def abuse() -> AbuseFinder:
+    return AbuseFinder(LEXICON / "abuse")
+
+
+def _examples(kind: str) -> list[str]:
+    found = []
+    for language in LANGUAGES:
+        words: Any = read_words(LEXICON / "abuse" / f"{language}.yml")
+        found += [text for entry in words["directed"] for text in entry.get(kind, [])]
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *_examples("catches"),
+        "connard",
+        "connard, où est la crèche ?",
+        "Idiot!",
+        "Wo ist das Jugendhaus, du Arschloch?",
+        "Wou ass d'Crèche, Topert?",
+        "sale con",
+    ],
+)
+def test_insults_are_heard(abuse: AbuseFinder, text: str) -> None:
+    assert abuse.found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *_examples("not"),
+        "mon mari me traite de conne",
+        "il me dit : ta gueule, sale pute",
+        "on m'a dit « va te faire foutre »",
+        "mäi Mann seet ech wier eng Houer",
+        "Hie rifft mech Drecksau virun de Kanner",
+        "mein Mann nennt mich Schlampe",
+        "Mein Chef schreit: du Idiot",
+        "à l'école ils me crient sale pute",
+        "Er schrieb mir: du Hure",
+        "Je me sens con",
+        "c'est con, je n'ai plus d'argent",
+        "quelle merde, on me coupe le courant",
+        "so ein Scheiß, ich habe keine Wohnung mehr",
+    ],
+)
+def test_who_tells_of_insults_does_not_insult(abuse: AbuseFinder, text: str) -> None:
+    assert not abuse.found(text)
+
+
+@pytest.fixture
+def cues(storage: LocalModelStorage, context: ExecutionContext) -> CueReader:
+    resource = Resource("cues")
+    created = CueReader.create(CueReader.get_default_config(), storage, resource, context)
+    created.train(training_data())
+    loaded = CueReader.load(CueReader.get_default_config(), storage, resource, context)
+    assert isinstance(loaded, CueReader)
+    return loaded
+
+
+def _read(
+    cues: CueReader, text: str, intent: str = "out_of_scope", asks: str | None = None, **found: Any
+) -> Message:
+    name = {"name": intent, "confidence": found.pop("confidence", 0.4)}
+    data = {
+        "text": text,
+        "intent": name,
+        "intent_ranking": [name],
+        "metadata": {"asks": asks},
+        "language": "fr",
+        "entities": [],
+        **found,
+    }
+    [message] = cues.process([Message(data)])
+    return message
+
+
+def _intent(message: Message) -> str:
+    return str(message.get("intent")["name"])
+
+
+def test_an_insult_alone_and_one_around_a_question(cues: CueReader) -> None:
+    alone = _read(cues, "espèce d'idiot", "greet")
+    assert alone.get("abuse") and _intent(alone) == "out_of_scope"
+    asked = _read(cues, "idiot, je cherche une crèche", "childcare", needs=["childcare"])
+    assert asked.get("abuse") and _intent(asked) == "childcare"
+    danger = _read(cues, "espèce d'idiot", "crisis_suicide", crisis=["crisis_suicide"])
+    assert not danger.get("abuse") and _intent(danger) == "crisis_suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "peu importe où",
+        "oubliez le lieu",
+        "n'importe quelle commune",
+        "egal wo",
+        "vergiss den Ort",
+        "der Ort ist egal",
+        "vergessen Sie die Gemeinde",
+        "egal wou",
+        "vergiess den Uert",
+        "den Uert ass mer egal",
+    ],
+)
+def test_the_place_is_to_be_forgotten(cues: CueReader, text: str) -> None:
+    message = _read(cues, text, "ask_address")
+    assert message.get("drops") == ["place"] and _intent(message) == "skip_question"
+
+
+def test_forgetting_beside_a_need_leaves_the_need(cues: CueReader) -> None:
+    message = _read(cues, "une crèche, peu importe où", "childcare", needs=["childcare"])
+    assert message.get("drops") == ["place"] and _intent(message) == "childcare"
+    message = _read(cues, "vergiss das Alter und den Ort", "restart")
+    assert message.get("drops") == ["age"] or set(message.get("drops")) == {"age", "place"}
+
+
+def test_a_named_place_is_forgotten(cues: CueReader) -> None:
+    place = {"entity": "place", "value": "Esch-sur-Alzette", "start": 8, "end": 12}
+    message = _read(cues, "oubliez Esch", entities=[place])
+    assert message.get("drops") == ["place"] and not message.get("entities")
+
+
+@pytest.mark.parametrize("text", ["je ne sais pas", "ça m'est égal", "weiß nicht", "ech weess net"])
+def test_never_mind_is_an_answer_to_a_question_only(cues: CueReader, text: str) -> None:
+    assert _intent(_read(cues, text, "deny", "place")) == "skip_question"
+    assert _intent(_read(cues, text, "deny")) == "deny"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("j'habite à Foobar et je cherche une crèche", "Foobar"),
+        ("une crèche à Foobar", "Foobar"),
+        ("dans la commune de Foobar", "Foobar"),
+        ("non, à Foobar", "Foobar"),
+        ("et à foobar ?", "foobar"),
+        ("j'habite à Foo-sur-Barre", None),
+        ("j'habite à Foobar-sur-Bazaar", "Foobar-sur-Bazaar"),
+        ("à côté", None),
+        ("je vis en couple", None),
+        ("j'habite à l'hôtel", None),
+        ("Hôtel à Esch", None),
+    ],
+)
+def test_unknown_places_in_french(text: str, place: str | None) -> None:
+    assert _place(text, "fr") == place
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("Ich wohne in Foobar", "de", "Foobar"),
+        ("nein, in Foobar", "de", "Foobar"),
+        ("ich wohne in Miete", "de", None),
+        ("ich bin in Elternzeit und suche eine Krippe", "de", None),
+        ("Ech wunnen zu Foobar", "lb", "Foobar"),
+        ("nee, zu Foobar", "lb", "Foobar"),
+        ("eng Crèche zu Foobar", "lb", "Foobar"),
+        ("Mobbing a Bedreeungen", "lb", None),
+    ],
+)
+def test_unknown_places_elsewhere(text: str, language: str, place: str | None) -> None:
+    assert _place(text, language) == place
+
+
+def _place(text: str, language: str) -> str | None:
+    small: Any = read_words(LEXICON / "fillers.yml")
+    known = ["creche", "esch", "couple", "hotel", "krippe", "suche", "bin", "und"]
+    finder = UnknownPlaceFinder(
+        LEXICON / "unknown_places.yml", known, [*small["around_a_detail"], *small["courtesy"]]
+    )
+    found = finder.find(tokens(text), language)
+    return found[0] if found else None
+
+
+def test_a_name_alone_is_a_place_when_one_was_asked_for(cues: CueReader) -> None:
+    message = _read(cues, "Foobar", "affirm", "place")
+    assert message.get("unknown_place") == "Foobar" and _intent(message) == "inform"
+    assert _read(cues, "Foobar", "affirm").get("unknown_place") is None
+    sure = _read(cues, "Foobar", "thank", "place", confidence=0.95)
+    assert sure.get("unknown_place") is None and _intent(sure) == "thank"
+
+
+def test_a_name_after_a_kind_of_service(cues: CueReader) -> None:
+    kind = {"entity": "kind", "value": "youth_house", "start": 4, "end": 14}
+    found: dict[str, Any] = {"needs": ["youth_house"], "entities": [kind], "language": "de"}
+    message = _read(cues, "Ein Jugendhaus in Foobar", "youth_house", **found)
+    assert message.get("unknown_place") == "Foobar" and _intent(message) == "youth_house"
+    message = _read(cues, "Ein Jugendhaus gegen Foobar", "youth_house", **found)
+    assert message.get("unknown_place") is None
+
+
+def test_a_question_with_an_unknown_place_stays_what_it_is(cues: CueReader) -> None:
+    message = _read(cues, "Il est quelle heure à Tokyo ?", "out_of_scope")
+    assert message.get("unknown_place") == "Tokyo" and _intent(message) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "household"),
+    [
+        ("je suis une femme et je dors dehors", "woman"),
+        ("Ich bin ein Mann ohne Wohnung", "man"),
+        ("mat mengen zwee Kanner op der Strooss", "family"),
+        ("mon mari et moi n'avons plus de toit", "couple"),
+        ("je suis sage-femme", None),
+        ("bonjour", None),
+    ],
+)
+def test_the_household(cues: CueReader, text: str, household: str | None) -> None:
+    entities = _read(cues, text).get("entities")
+    assert [e["value"] for e in entities if e["entity"] == "household"] == (
+        [household] if household else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [("et la deuxième ?", [2]), ("das letzte", [-1]), ("déi éischt", [1]), ("Premier Appel", [])],
+)
+def test_which_of_those_shown(cues: CueReader, text: str, which: list[int]) -> None:
+    assert _read(cues, text).get("which") == which
