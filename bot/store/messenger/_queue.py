@@ -6,7 +6,8 @@ nobody up.
 
 A message goes waiting -> asking -> done; dead after too many tries. What we send goes waiting ->
 sending -> sent; "sending" is written before the call, so after a crash it is known that the call
-may have been made.
+may have been made. It is then "unsure", and sent again unless its echo comes: the platform cannot
+be asked, and rather twice than never.
 """
 
 import json
@@ -23,6 +24,7 @@ from bot.store.messenger._tables import inbox, outbox, people
 LEASE_MS = 60_000
 #: How long a message that may have been sent waits for its echo before it is sent again.
 GRACE_MS = 20_000
+UNSENT = ("waiting", "sending", "unsure")
 #: Tries to answer a message; a crash counts as one.
 MOST_TRIES = 3
 
@@ -185,7 +187,8 @@ class Queue:
 
     def unsure(self, send: Send, error: str, now: int) -> Step:
         """May have been sent: tried again when its echo does not come."""
-        return self._report(send, now, due_at=now + self._grace_ms, error=error)
+        due = now + self._grace_ms
+        return self._report(send, now, state="unsure", due_at=due, error=error)
 
     def dead(self, send: Send, error: str, now: int) -> Step:
         """Never tried again by itself; an operator can see and resend it."""
@@ -213,7 +216,7 @@ class Queue:
     def erased(self, send: Send, now: int) -> Step:
         """Deletes all that is kept of the person, except what they wrote in the meantime."""
         with writing(self._engine) as connection:
-            row = self._held(connection, send.person)
+            self._held(connection, send.person)
             connection.execute(outbox.delete().where(outbox.c.person == send.person))
             unanswered = inbox.c.state.in_(("waiting", "asking"))
             mine = inbox.c.person == send.person
@@ -222,7 +225,7 @@ class Queue:
                 connection.execute(people.delete().where(people.c.person == send.person))
                 return None
             _change(connection, send.person, language=None, source=None, choices=None)
-            return self._next(connection, row, now)
+            return self._next(connection, self._held(connection, send.person), now)
 
     def told(self) -> int:
         """The last happening at the desk that anybody was told of."""
@@ -266,8 +269,13 @@ class Queue:
 
     def _next(self, connection: Connection, row: Any, now: int) -> Step:
         while True:
-            waiting = _oldest(connection, outbox, row.person, ("waiting", "sending"), outbox.c.id)
+            waiting = _oldest(connection, outbox, row.person, UNSENT, outbox.c.id)
             if waiting is not None:
+                if waiting.state == "sending":  # by a worker that is gone
+                    due = now + self._grace_ms
+                    self._mark(connection, waiting.id, state="unsure", due_at=due)
+                    self._rest(connection, row.person, due)
+                    return None
                 if waiting.due_at > now:
                     self._rest(connection, row.person, waiting.due_at)
                     return None
@@ -290,7 +298,7 @@ class Queue:
             return self._to_ask(connection, row, asked, now)
 
     def _to_send(self, connection: Connection, row: Any, waiting: Any, now: int) -> Send:
-        values = {"state": "sending", "tries": waiting.tries + 1, "due_at": now + self._grace_ms}
+        values = {"state": "sending", "tries": waiting.tries + 1}
         connection.execute(outbox.update().where(outbox.c.id == waiting.id).values(**values))
         self._hold(connection, row.person, now)
         body = json.loads(waiting.body)

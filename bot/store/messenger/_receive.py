@@ -127,7 +127,10 @@ class Reception:
         if event.token:
             connection.execute(
                 outbox.update()
-                .where(outbox.c.token == event.token, outbox.c.state.in_(("waiting", "sending")))
+                .where(
+                    outbox.c.token == event.token,
+                    outbox.c.state.in_(("waiting", "sending", "unsure")),
+                )
                 .values(state="sent", body="")
             )
 

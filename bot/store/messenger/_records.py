@@ -77,6 +77,12 @@ class Records:
                 self._erase(connection, person)
         return gone
 
+    def known(self, person: str) -> bool:
+        """Whether anything is kept of somebody."""
+        query = sa.select(people.c.person).where(people.c.person == person)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def source(self, person: str) -> Optional[str]:
         """The link by which somebody came last, as the page named it."""
         query = sa.select(people.c.source).where(people.c.person == person)
@@ -96,7 +102,7 @@ class Records:
                     sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
                 ).all()
             )
-        unsent = states.get("waiting", 0) + states.get("sending", 0)
+        unsent = sum(states.get(state, 0) for state in ("waiting", "sending", "unsure"))
         return Waiting(count, unsent, states.get("dead", 0), now - oldest if oldest else 0)
 
     def dead_letters(self) -> list[DeadLetter]:

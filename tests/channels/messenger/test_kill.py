@@ -10,44 +10,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Optional
 
 import httpx
 import pytest
-import sqlalchemy as sa
 
 from bot.settings import ROOT
-from tests import postgres
 from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph, serving
 from tests.channels.messenger.victim import GRACE_MS, MOMENTS
 
 PAGE = "100000000000001"
 ONE, TWO = "7000000000000001", "7000000000000002"
-KINDS = ("sqlite", "postgresql")
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    if postgres.why_not():
-        pytest.skip(postgres.why_not())
-    with postgres.server() as address:
-        yield address
-
-
-@pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'weeweiser.db'}"
-    server = request.getfixturevalue("postgresql")
-    name = f"kill_{secrets.token_hex(4)}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"create database {name}"))
-    engine.dispose()
-    return f"{server.rpartition('/')[0]}/{name}"
 
 
 class Meta:
@@ -107,6 +81,7 @@ class Meta:
         now = int(time.time() * 1000)
         message = {"mid": f"{person}-{text}", "text": text}
         self.graph.person(person)
+        self._echo()
         self._deliver(
             {"sender": {"id": person}, "recipient": {"id": PAGE}, "timestamp": now},
             message=message,
@@ -121,7 +96,7 @@ class Meta:
             assert time.monotonic() < end, self.graph.delivered
             if self.died() or len(self.graph.delivered) != count:
                 count = len(self.graph.delivered)
-                calm = time.monotonic() + 2 * GRACE_MS / 1000
+                calm = time.monotonic() + 1.2 * GRACE_MS / 1000
             self._echo()
             time.sleep(0.05)
 

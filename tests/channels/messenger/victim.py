@@ -35,7 +35,7 @@ MOMENTS = {
     "noted": "after queue.sent",
 }
 #: Milliseconds; the product waits longer for an echo.
-GRACE_MS = 1500
+GRACE_MS = 3000
 
 
 class Numbered:
