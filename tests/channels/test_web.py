@@ -402,7 +402,7 @@ async def test_the_page_asks_nobody_else(client: httpx.AsyncClient) -> None:
     for path in files:
         name = path.relative_to(ROOT / "bot" / "web")
         assert (await client.get(f"/static/{name}")).status_code == 200
-        found = set(re.findall(r"https?://[a-zA-Z.]+", path.read_text("utf-8")))
+        found = set(re.findall(r"https?://[a-zA-Z0-9.]+", path.read_text("utf-8")))
         assert found <= NAMED, name
 
 
