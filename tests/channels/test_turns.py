@@ -322,5 +322,5 @@ async def test_after_a_kill_the_answer_is_the_same(server: Server, tmp_path: Pat
     assert again.json()["messages"] == entry.answer["messages"]
     third = await ask()
     assert third.json() == again.json()
-    said = States(engine).said(name)
-    assert [line["text"] for line in said if line["who"] == "visitor"] == ["j'ai des dettes"]
+    said = [line["text"] for line in States(engine).said(name) if line["who"] == "visitor"]
+    assert said.count("j'ai des dettes") == 1
