@@ -36,10 +36,12 @@ def _meant(turn: Turn) -> list[Service]:
     """The services a question is about."""
     if turn.named:
         return turn.named
-    kind = turn.entity("kind")
-    if kind and (turn.entity("place") or not turn.shown):
+    kind, shown = turn.entity("kind"), turn.shown
+    if kind:
+        # "And the crèche, when does it open?": back to what was shown before.
+        shown = [s for s in shown if kind in s.needs]
+    if kind and (turn.entity("place") or not shown):
         return _of_kind(turn, kind)
-    shown = turn.shown
     if turn.entity("place") and turn.place:
         here = [s for s in shown if _serves(turn, s)]
         if here or not turn.need:

@@ -7,7 +7,8 @@ from actions.action_skip_question import skip
 from actions.answering import find_services, show_services
 from actions.asking import ask_place_again
 from actions.base import KnowingAction
-from actions.turn import AGE, ASKS, MISSES, PLACE, Turn
+from actions.not_understood import try_again
+from actions.turn import AGE, ASKS, HOUSEHOLD, MISSES, PLACE, Turn
 
 __all__ = ["ActionFindServices", "find_services"]
 
@@ -26,11 +27,19 @@ class ActionFindServices(KnowingAction):
             if turn.asks == PLACE and turn.misses and needs:
                 return skip(out, turn)
             return [*ask_place_again(out, turn), SlotSet(MISSES, turn.misses + 1)]
+        if not _given(turn):
+            return try_again(out, turn, outside=False)
         if not needs:
-            known = turn.place or turn.age is not None
-            out.utter_message(response="utter_noted" if known else "utter_help_menu")
+            out.utter_message(response="utter_noted")
             return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]
         return find_services(out, turn, needs[0], new=False, also=needs[1:])
+
+
+def _given(turn: Turn) -> bool:
+    """Whether the message gives anything, or what was asked for is known."""
+    known = {PLACE: turn.place is not None, AGE: turn.age is not None}
+    given = any(turn.entity(kind) for kind in (PLACE, AGE, "service", HOUSEHOLD))
+    return given or known.get(turn.asks or "", False)
 
 
 def _concerned(turn: Turn) -> list[str]:

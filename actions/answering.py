@@ -46,6 +46,8 @@ def find_services(
     needs = [need, *also][:_NEEDS]
     passed = ([] if new else turn.skipped) if skipped is None else skipped
     passed = list(dict.fromkeys([*passed, *turn.drops]))
+    if new and any(turn.knowledge.needs[n].distress for n in needs):
+        out.utter_message(response="utter_distress")
     if new and len(needs) > 1:
         first, second = (_label(turn, n) for n in needs)
         out.utter_message(response="utter_two_needs", first=first, second=second)
@@ -126,8 +128,6 @@ def _answer(
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
     chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
     services = [m.service for m in chosen]
-    if about.distress and not again:
-        out.utter_message(response="utter_distress")
     if several:
         out.utter_message(response="utter_results_for", need=_label(turn, need))
     if again and not turn.drops and services == turn.shown:

@@ -34,7 +34,7 @@ def _contact(turn: Turn, service: Service) -> Optional[str]:
 
 
 def _labelled(value: str, label: str) -> str:
-    return f"{value} ({label})" if label else value
+    return f"{value} – {label}" if label else value
 
 
 def _way(turn: Turn, service: Service) -> Optional[str]:

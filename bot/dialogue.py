@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy.engine import Engine
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 _DETAIL = "ask_"
 _OFFERED = 200
 _SAID = 40
+#: Texts of ours that the next answer avoids.
+_LATELY = 12
 
 
 class Dialogue:
@@ -271,9 +272,8 @@ def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
 
 
 def _just_said(state: State) -> list[str]:
-    """The texts of the last answer, so that no sentence comes twice in a row."""
-    lines = takewhile(lambda line: line["who"] == "assistant", reversed(state.said))
-    return [line["text"] for line in lines]
+    """The texts of the last answers, so that no sentence comes twice in a row."""
+    return [line["text"] for line in state.said if line["who"] == "assistant"][-_LATELY:]
 
 
 def _warned(tracker: "DialogueStateTracker") -> bool:

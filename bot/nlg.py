@@ -1,4 +1,4 @@
-"""Says nothing twice in a row: of the variations of a response, the first not said just now."""
+"""Says nothing twice in a row: of the variations of a response, the one said longest ago."""
 
 from typing import Any, Optional
 
@@ -9,6 +9,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 Response = dict[str, Any]
+#: Texts that are looked back at: those of some two answers.
+_LATELY = 12
 
 
 class Varied(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa's base is untyped
@@ -31,10 +33,10 @@ class Varied(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa's
         suitable = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
-        just_said = _last_answer(tracker)
         filled = [self._fill_response(_copy(r), slots, **kwargs) for r in suitable]
-        new = (r for r in filled if r.get("text") not in just_said)
-        return next(new, filled[0] if filled else None)
+        said = _said_lately(tracker)
+        # The one said longest ago, if all were said; of those never said the first.
+        return min(filled, key=lambda r: said.get(r.get("text"), -1), default=None)
 
 
 def _copy(response: Response) -> Response:
@@ -42,15 +44,15 @@ def _copy(response: Response) -> Response:
     return {**response, "buttons": [dict(b) for b in buttons]} if buttons else dict(response)
 
 
-def _last_answer(tracker: DialogueStateTracker) -> set[str]:
-    """The texts of the answer before the message that is being answered."""
-    said: set[str] = set()
+def _said_lately(tracker: DialogueStateTracker) -> dict[Optional[str], int]:
+    """The texts said before the message that is being answered, each with its rank in time."""
+    said: list[str] = []
     answering = True
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            if not answering:
-                break
             answering = False
         elif isinstance(event, BotUttered) and not answering and event.text:
-            said.add(event.text)
-    return said
+            said.append(event.text)
+            if len(said) == _LATELY:
+                break
+    return {text: rank for rank, text in enumerate(reversed(said))}

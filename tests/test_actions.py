@@ -29,12 +29,16 @@ AFTERNOON = "2026-11-24T15:00:00"
 
 
 async def run(
-    action: KnowingAction, intent: str, slots: dict[str, Any] | None = None, **message: Any
+    action: KnowingAction,
+    intent: str,
+    slots: dict[str, Any] | None = None,
+    confidence: float = 1.0,
+    **message: Any,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """What was said, and the slots that were set."""
     latest = {
         "text": "…",
-        "intent": {"name": intent},
+        "intent": {"name": intent, "confidence": confidence},
         "entities": [],
         "metadata": {"at": AFTERNOON},
         **message,
@@ -93,10 +97,12 @@ async def test_the_way_in_where_no_contact_is_known() -> None:
 
 
 async def test_only_a_place_without_a_need_shows_the_topics() -> None:
-    said, slots = await run(ActionFindServices(), "inform", {"place": "Mersch"})
+    place = [{"entity": "place", "value": "Mersch"}]
+    said, slots = await run(ActionFindServices(), "inform", {"place": "Mersch"}, entities=place)
     assert responses(said) == ["utter_noted"] and slots["asks"] == "topic"
-    said, _ = await run(ActionFindServices(), "inform")
-    assert responses(said) == ["utter_help_menu"]
+    # Nothing at all was given: that was not understood.
+    said, slots = await run(ActionFindServices(), "inform")
+    assert responses(said)[0] == "utter_still_not_sure" and slots["misses"] == 1
 
 
 async def test_skipping_goes_on() -> None:
@@ -107,7 +113,9 @@ async def test_skipping_goes_on() -> None:
     said, slots = await run(ActionSkipQuestion(), "skip_question", asked)
     assert cards(said) and slots["skipped"] == ["place", "age"]
     # What was not said once is not asked again when more is said of the same need.
-    said, _ = await run(ActionFindServices(), "inform", {"need": "childcare", **slots, "age": 2})
+    aged = [{"entity": "age", "value": 2}]
+    known = {"need": "childcare", **slots, "age": 2}
+    said, _ = await run(ActionFindServices(), "inform", known, entities=aged)
     assert "utter_ask_place" not in responses(said) and cards(said)
 
 
@@ -296,8 +304,7 @@ async def test_yes_and_no() -> None:
 
 
 async def test_nothing_is_forgotten_for_something_odd() -> None:
-    unsure = {"intent": {"name": "restart", "confidence": 0.4}}
-    said, slots = await run(ActionRestart(), "restart", {"place": "Mersch"}, **unsure)
+    said, slots = await run(ActionRestart(), "restart", {"place": "Mersch"}, confidence=0.4)
     assert responses(said) == ["utter_restart_sure"] and "place" not in slots
 
 
@@ -322,7 +329,8 @@ def test_every_action_stands_in_its_own_file_and_the_domain() -> None:
 
 
 async def test_the_nearest_service_is_said_with_its_distance_and_source() -> None:
-    said, _ = await run(ActionFindServices(), "inform", {"need": "youth_house", "place": "Contern"})
+    known = {"need": "youth_house", "place": "Contern", "asks": "place"}
+    said, _ = await run(ActionFindServices(), "inform", known)
     intro = next(m for m in said if m.get("response") == "utter_results_nearest")
     assert "Sandweiler, à environ 4 km" in intro["reason"]
     assert intro["reason"].endswith("(© les contributeurs d'OpenStreetMap)")
@@ -368,7 +376,7 @@ async def test_two_needs_are_answered_the_most_urgent_first() -> None:
     heard = {"needs": ["emergency_housing", "debt_help"]}
     said, slots = await run(ActionFindServices(), "emergency_housing", **heard)
     shown = cards(said)
-    assert responses(said)[0] == "utter_two_needs"
+    assert responses(said)[:2] == ["utter_distress", "utter_two_needs"]
     assert shown[0] == "premier-appel" and "surendettement" in shown
     assert shown.index("premier-appel") < shown.index("surendettement")
     services = [m for m in said if m.get("custom", {}).get("type") == "service"]
@@ -450,6 +458,14 @@ async def test_a_detail_for_another_place() -> None:
     place = [{"entity": "place", "value": "Gasperich"}]
     _, slots = await run(ActionAnswerDetail(), "ask_address", known, entities=place)
     assert slots["shown"] == ["maison-des-jeunes-gasperich"]
+
+
+async def test_a_detail_about_what_was_shown_before() -> None:
+    """ "And the crèche, when does it open?" after something else."""
+    kind = [{"entity": "kind", "value": "childcare"}]
+    known = {"shown": ["surendettement"], "place": "Mersch", "age": 1}
+    _, slots = await run(ActionAnswerDetail(), "ask_hours", known, entities=kind)
+    assert slots["shown"][0] == "creche-klengt-butzenhaus"
 
 
 async def test_a_detail_leaves_the_open_question_open() -> None:

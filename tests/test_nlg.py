@@ -35,6 +35,8 @@ async def test_the_first_variation_unless_it_was_just_said(domain: Domain) -> No
         domain, "utter_thank", _after(domain, *turn, BotUttered(second), UserUttered("merci"))
     )
     assert third == first
+    between = (*turn, BotUttered(second), UserUttered("?"), BotUttered("…"), UserUttered("merci"))
+    assert await _say(domain, "utter_thank", _after(domain, *between)) == first
 
 
 async def test_the_text_is_compared_with_its_gaps_filled(domain: Domain) -> None:

@@ -30,6 +30,7 @@ from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, writ
 from bot.nlu.language import LANGUAGE
 from bot.nlu.text import MAX_READ, clean, fold, tokens
 from bot.nlu.unknown_places import UnknownPlaceFinder
+from knowledge import load
 
 _ABUSE = LEXICON / "abuse"
 _CUES = LEXICON / "cues.yml"
@@ -42,6 +43,8 @@ _MARK = " xplacex "
 #: Intents that are an answer or a state of their own, whatever stands around them.
 _FIXED = ("human_handoff", "privacy", "change_language")
 _UNCLEAR = ("nlu_fallback", "out_of_scope")
+#: What a word that is none, or a "hm?", is easily taken for.
+_SMALL = ("greet", "goodbye", "thank", "affirm", "bot_challenge", "restart", "help_menu", "inform")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -55,6 +58,10 @@ class CueReader(GraphComponent):
             "word_from": 2,
             # A word of which the model is so sure is no name of a place, though nobody knows it.
             "sure_from": 0.8,
+            # Below, a word nobody knows or that answers no open question is not small talk.
+            "small_talk_from": 0.6,
+            # What stands beside an insult is answered from this probability.
+            "beside_insult_from": 0.15,
             # Beside "forget the place" more words than these are a question of their own.
             "words_beside_a_drop": 2,
         }
@@ -75,12 +82,14 @@ class CueReader(GraphComponent):
         self._which = _patterns(cues["which"])
         self._households = _patterns(cues["households"])
         self._any = re.compile(cues["any"])
+        self._needs = frozenset(load().needs)
         self._learn(words or [])
 
     def _learn(self, words: List[str]) -> None:
         fillers: Any = read_words(_FILLERS)
         small = [fold(w) for group in ("around_a_detail", "courtesy") for w in fillers[group]]
         self._small = frozenset(small)
+        self._words = frozenset(words)
         self._places = UnknownPlaceFinder(_UNKNOWN, words, small)
 
     @classmethod
@@ -146,8 +155,10 @@ class CueReader(GraphComponent):
             self._add(message, "household", household)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
-        if abuse and not self._says_more(message):
-            self._decide(message, "out_of_scope")
+        if abuse:
+            self._read_abuse(message)
+        elif self._is_no_small_talk(message, words):
+            self._decide(message, "nlu_fallback")
 
     def _read_drops(self, message: Message, words: str, drops: List[str]) -> None:
         """ "Forget the place", or "I do not mind" as an answer: the question is skipped."""
@@ -175,8 +186,11 @@ class CueReader(GraphComponent):
         if name in _FIXED or name in ("skip_question", "too_long", "no_words"):
             return
         asked = (message.get("metadata") or {}).get("asks") == _PLACE
-        sure = (message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY, 0.0)
-        if asked and sure >= self._config["sure_from"] and name not in ("inform", *_UNCLEAR):
+        if (
+            asked
+            and self._sure(message) >= self._config["sure_from"]
+            and name not in ("inform", *_UNCLEAR)
+        ):
             asked = False
         kinds = [e["end"] for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
         found = self._places.find(
@@ -192,21 +206,42 @@ class CueReader(GraphComponent):
         if alone and not message.get("needs") and not name.startswith("ask_"):
             self._decide(message, "inform")
 
-    def _says_more(self, message: Message) -> bool:
-        """Whether there is anything to answer besides an insult."""
+    def _read_abuse(self, message: Message) -> None:
+        """Whatever is asked beside the insult counts; if nothing is, it is outside."""
         name = self._name(message)
         given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE, "service"}
-        return (
-            bool(message.get("needs") or given)
-            or name.startswith("ask_")
-            or name in (*_FIXED, "complaint", "skip_question", "nlu_fallback")
-        )
+        if message.get("needs") or name.startswith("ask_"):
+            return
+        for other in message.get(INTENT_RANKING_KEY) or []:
+            likely = other[PREDICTED_CONFIDENCE_KEY] >= self._config["beside_insult_from"]
+            asked = other[INTENT_NAME_KEY]
+            if likely and (asked in self._needs or asked.startswith("ask_")):
+                message.set("needs", [asked] if asked in self._needs else [], add_to_output=True)
+                self._decide(message, asked)
+                return
+        sure = self._sure(message) >= self._config["small_talk_from"]
+        fixed = name in ("complaint", "skip_question", "nlu_fallback") or (name in _FIXED and sure)
+        if not (given and name == "inform") and not fixed:
+            self._decide(message, _UNCLEAR[1])
+
+    def _is_no_small_talk(self, message: Message, words: str) -> bool:
+        """Taken for small talk, though hardly: it is no word, or does not answer what was asked."""
+        unsure = self._sure(message) < self._config["small_talk_from"]
+        given = {e["entity"] for e in message.get(ENTITIES) or []} - {LANGUAGE}
+        if not unsure or given or self._name(message) not in _SMALL:
+            return False
+        asks = (message.get("metadata") or {}).get("asks")
+        strange = self._words.isdisjoint(words.split())
+        return strange or (asks in (_PLACE, _AGE) and self._name(message) != "restart")
 
     def _found(self, patterns: Dict[str, List["re.Pattern[str]"]], words: str) -> List[str]:
         return [name for name, group in patterns.items() if any(p.search(words) for p in group)]
 
     def _name(self, message: Message) -> str:
         return str((message.get(INTENT) or {}).get(INTENT_NAME_KEY) or "")
+
+    def _sure(self, message: Message) -> float:
+        return float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY, 0.0))
 
     def _decide(self, message: Message, intent: str) -> None:
         decided = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}

@@ -242,3 +242,27 @@ def test_the_household(cues: CueReader, text: str, household: str | None) -> Non
 )
 def test_which_of_those_shown(cues: CueReader, text: str, which: list[int]) -> None:
     assert _read(cues, text).get("which") == which
+
+
+def test_what_is_asked_beside_an_insult_is_answered(cues: CueReader) -> None:
+    ranking = [
+        {"name": "out_of_scope", "confidence": 0.8},
+        {"name": "food_help", "confidence": 0.2},
+    ]
+    message = _read(cues, "Idiot, wo gibt es Essen?", intent_ranking=ranking)
+    assert _intent(message) == "food_help" and message.get("needs") == ["food_help"]
+    ranking[1]["confidence"] = 0.05
+    assert _intent(_read(cues, "Idiot, hallo?", intent_ranking=ranking)) == "out_of_scope"
+    # "Leck mech" is no wish for a person, however near it sounds.
+    assert _intent(_read(cues, "leck mech", "human_handoff")) == "out_of_scope"
+    assert _intent(_read(cues, "du Idiot, e Mënsch", "human_handoff", confidence=0.9)) == (
+        "human_handoff"
+    )
+
+
+def test_a_word_that_is_none_is_no_small_talk(cues: CueReader) -> None:
+    assert _intent(_read(cues, "zork", "restart")) == "nlu_fallback"
+    assert _intent(_read(cues, "zork", "restart", confidence=0.9)) == "restart"
+    assert _intent(_read(cues, "ech", "greet")) == "greet"
+    assert _intent(_read(cues, "ech", "greet", "place")) == "nlu_fallback"
+    assert _intent(_read(cues, "zork", "debt_help")) == "debt_help"
