@@ -113,7 +113,9 @@ async def test_skipping_goes_on() -> None:
     said, slots = await run(ActionSkipQuestion(), "skip_question", asked)
     assert cards(said) and slots["skipped"] == ["place", "age"]
     # What was not said once is not asked again when more is said of the same need.
-    said, _ = await run(ActionFindServices(), "inform", {"need": "childcare", **slots, "age": 2})
+    aged = [{"entity": "age", "value": 2}]
+    known = {"need": "childcare", **slots, "age": 2}
+    said, _ = await run(ActionFindServices(), "inform", known, entities=aged)
     assert "utter_ask_place" not in responses(said) and cards(said)
 
 
