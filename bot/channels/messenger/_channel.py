@@ -52,7 +52,6 @@ class Messenger:
     ) -> None:
         self.secrets = secrets
         self._conversations = conversations
-        self._desk = Desk(handoffs, assistant)
         self.ours = Ours(page=secrets.page_id, app=secrets.app_id)
         self.door = Door(secrets.privacy_key)
         self.keep_days = settings.keep_days
@@ -62,6 +61,7 @@ class Messenger:
         self._engine = open_engine(settings.database)
         create_tables(self._engine)
         self.records = Records(self._engine)
+        self._desk = Desk(handoffs, assistant, self.records.language)
         self.queue = Queue(self._engine, worker_name())
         turn = Turn(
             assistant,

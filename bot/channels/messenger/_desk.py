@@ -1,7 +1,7 @@
 """What people at the desk write, and that one of them answers now, as messages to pass on."""
 
 from collections import deque
-from typing import Iterator, Protocol
+from typing import Callable, Iterator, Optional, Protocol
 
 from bot import roles
 from bot.channels.messenger._person import PREFIX
@@ -22,9 +22,12 @@ class Words(Protocol):
 class Desk:
     """Reads what happened there."""
 
-    def __init__(self, handoffs: Handoffs, assistant: Words) -> None:
+    def __init__(
+        self, handoffs: Handoffs, assistant: Words, language: Callable[[str], Optional[str]]
+    ) -> None:
         self._handoffs = handoffs
         self._assistant = assistant
+        self._language = language
         self._passed_on: deque[int] = deque(maxlen=2 * _AGAIN)
 
     def news(self, after: int) -> Iterator[tuple[str, int, list[Message]]]:
@@ -33,13 +36,14 @@ class Desk:
             if happening.id in self._passed_on:
                 continue
             self._passed_on.append(happening.id)
-            messages = self._said(happening)
+            messages = self._said(conversation, happening)
             if messages:
                 yield conversation, happening.id, messages
 
-    def _said(self, happening: Happening) -> list[Message]:
+    def _said(self, person: str, happening: Happening) -> list[Message]:
         """That the assistant answers again is said with its next answer."""
-        language = happening.lang if happening.lang in LANGUAGES else LANGUAGES[0]
+        known = (happening.lang, self._language(person), LANGUAGES[0])
+        language = next(code for code in known if code in LANGUAGES)
         if happening.text is not None:
             return [{"type": "text", "text": happening.text, "lang": language}]
         if happening.owner != "person":

@@ -79,16 +79,15 @@ class Records:
 
     def known(self, person: str) -> bool:
         """Whether anything is kept of somebody."""
-        query = sa.select(people.c.person).where(people.c.person == person)
-        with self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
+        return self._of(person, people.c.person) is not None
 
     def source(self, person: str) -> Optional[str]:
         """The link by which somebody came last, as the page named it."""
-        query = sa.select(people.c.source).where(people.c.person == person)
-        with self._engine.connect() as connection:
-            found: Optional[str] = connection.execute(query).scalar()
-        return found
+        return self._of(person, people.c.source)
+
+    def language(self, person: str) -> Optional[str]:
+        """The language somebody was answered in last."""
+        return self._of(person, people.c.language)
 
     def waiting(self, now: int) -> Waiting:
         """How much waits."""
@@ -143,6 +142,13 @@ class Records:
         with self._engine.connect() as connection:
             row: Any = connection.execute(query).first()
         return Deletion(row.at, row.found) if row else None
+
+    def _of(self, person: str, column: Any) -> Optional[str]:
+        with self._engine.connect() as connection:
+            found: Optional[str] = connection.execute(
+                sa.select(column).where(people.c.person == person)
+            ).scalar()
+        return found
 
     def _erase(self, connection: Connection, person: str) -> bool:
         connection.execute(outbox.delete().where(outbox.c.person == person))
