@@ -32,7 +32,9 @@ def test_the_same_keys_and_gaps(language: str) -> None:
 
 def test_every_word_is_used_and_every_used_word_is_there() -> None:
     code = "".join(
-        p.read_text(encoding="utf-8") for p in FOLDER.glob("*.js") if not p.name.startswith("words.")
+        p.read_text(encoding="utf-8")
+        for p in FOLDER.glob("*.js")
+        if not p.name.startswith("words.")
     )
     code += (FOLDER / "words.js").read_text(encoding="utf-8")
     used = {key for key in CATALOGUES["fr"] if re.search(rf'["`]{key}["`]|\b{key}\b: "', code)}

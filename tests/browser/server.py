@@ -21,7 +21,7 @@ class Server:
         self.database = database
         self.address = f"http://localhost:{self.port}"
         self.foreign = f"http://127.0.0.1:{self.port}"
-        self._process: "subprocess.Popen[bytes] | None" = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def script(self) -> str:

@@ -58,7 +58,8 @@ def answers(page: Page, change: Callable[[dict[str, Any]], dict[str, Any]]) -> N
 
     def handle(route: Route) -> None:
         if route.request.method != "POST":
-            return route.continue_()
+            route.continue_()
+            return
         response = route.fetch()
         route.fulfill(response=response, json=change(response.json()))
 

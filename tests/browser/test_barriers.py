@@ -175,9 +175,7 @@ def test_any_colour_of_a_site_can_be_read(open_page: Open, server: Server, color
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_target_is_large_enough(open_page: Open, server: Server, width: int) -> None:
-    page = open_page(
-        html=site(server, "de"), wait=False, viewport={"width": width, "height": 800}
-    )
+    page = open_page(html=site(server, "de"), wait=False, viewport={"width": width, "height": 800})
     expect(page.locator("wee-weiser .launcher")).to_be_visible()
     small = {}
     for name, reach in states(page, "de"):
@@ -198,9 +196,7 @@ def test_wide_text_spacing_cuts_nothing(
     open_page: Open, server: Server, width: int, size: int
 ) -> None:
     """WCAG 1.4.12, and the largest letters of the menu."""
-    page = open_page(
-        html=site(server, "de"), wait=False, viewport={"width": width, "height": 800}
-    )
+    page = open_page(html=site(server, "de"), wait=False, viewport={"width": width, "height": 800})
     page.get_by_role("button", name=LAUNCH["de"]).click()
     ask(page, ASKED["de"])
     page.locator("wee-weiser .head [aria-controls=menu]").click()

@@ -74,7 +74,7 @@ def test_everything_a_service_has(open_page: Open) -> None:
 
 
 def test_what_is_unknown_is_not_shown(open_page: Open) -> None:
-    bare = {key: None for key in EVERYTHING} | {
+    bare = dict.fromkeys(EVERYTHING) | {
         **{key: EVERYTHING[key] for key in ("type", "lang", "id", "name")},
         "phones": [],
         "languages": [],
@@ -170,7 +170,9 @@ def test_open_now_goes_away_by_itself(open_page: Open) -> None:
 
 def test_printing_a_card(open_page: Open) -> None:
     page = open_page("/?lang=de", wait=False)
-    page.context.add_init_script("window.print = () => { top.printed = [document.title, document.body.innerText]; }")
+    page.context.add_init_script(
+        "window.print = () => { top.printed = [document.title, document.body.innerText]; }"
+    )
     page.reload()
     expect(page.locator("wee-weiser .msg.bot").first).to_be_visible()
     answers(page, lambda body: {**body, "messages": [EVERYTHING]} if "language" in body else body)
@@ -178,11 +180,17 @@ def test_printing_a_card(open_page: Open) -> None:
     page.get_by_role("button", name="Drucken Ein Dienst").click()
     title, text = page.evaluate("window.printed")
     assert title == "Ein Dienst"
-    for part in ("54 77 24 22 (+35254772422) – noch zu bestätigen (Stand 2023)", "rue Neuve", "Im Dezember"):
+    for part in (
+        "54 77 24 22 (+35254772422) – noch zu bestätigen (Stand 2023)",
+        "rue Neuve",
+        "Im Dezember",
+    ):
         assert part in text
     # "Open now" would be wrong tomorrow.
     assert "Jetzt geöffnet" not in text
-    page.evaluate("document.querySelector('iframe').contentWindow.dispatchEvent(new Event('afterprint'))")
+    page.evaluate(
+        "document.querySelector('iframe').contentWindow.dispatchEvent(new Event('afterprint'))"
+    )
     expect(page.locator("iframe")).to_have_count(0)
 
 
@@ -215,7 +223,9 @@ def test_a_card_kept_for_later(open_page: Open) -> None:
     expect(kept.get_by_role("link", name="Ein Dienst")).to_have_attribute(
         "href", page.url.split("?")[0] + "services/a-service?lang=de"
     )
-    expect(kept.get_by_role("link", name="54 77 24 22")).to_have_attribute("href", "tel:+35254772422")
+    expect(kept.get_by_role("link", name="54 77 24 22")).to_have_attribute(
+        "href", "tel:+35254772422"
+    )
     kept.get_by_role("button", name="Entfernen Ein Dienst").click()
     expect(kept.get_by_role("link")).to_have_count(0)
     expect(kept).to_be_focused()

@@ -61,7 +61,15 @@ def test_no_word_of_another_language_is_left(open_page: Open) -> None:
           .map((node) => node.innerText).join(' ')"""
     )
     same = french & set(re.findall(r"\w{4,}", words))
-    assert same <= {"Weeweiser", "Inter", "Actions", "Français", "Deutsch", "Lëtzebuergesch", "2019"}, same
+    assert same <= {
+        "Weeweiser",
+        "Inter",
+        "Actions",
+        "Français",
+        "Deutsch",
+        "Lëtzebuergesch",
+        "2019",
+    }, same
 
 
 def test_letters_and_colours_stay(open_page: Open) -> None:
@@ -219,8 +227,9 @@ def test_nothing_outlasts_the_tab_before_the_person_agrees(open_page: Open) -> N
 
 @pytest.mark.parametrize("kept", [False, True])
 def test_leaving_quickly(open_page: Open, server: Server, kept: bool) -> None:
-    html = "<!doctype html><html lang=fr><title>A site</title><h1>Site</h1>" + server.script.replace(
-        "defer", 'defer data-exit-url="https://neutral.example/"'
+    html = (
+        "<!doctype html><html lang=fr><title>A site</title><h1>Site</h1>"
+        + server.script.replace("defer", 'defer data-exit-url="https://neutral.example/"')
     )
     page = open_page("", wait=False)
     page.context.route("https://neutral.example/**", lambda route: route.fulfill(body="weather"))
@@ -284,9 +293,13 @@ def test_topics_have_plain_words_and_our_icons(open_page: Open) -> None:
     page = open_page()
     buttons = page.get_by_role("group", name="Réponses proposées").get_by_role("button")
     expect(buttons).to_have_count(10)
-    assert buttons.evaluate_all("(all) => all.filter((b) => !b.querySelector('svg path')).length") == 0
+    assert (
+        buttons.evaluate_all("(all) => all.filter((b) => !b.querySelector('svg path')).length") == 0
+    )
     # Each is another drawing.
-    drawn = buttons.evaluate_all("(all) => all.map((b) => b.querySelector('path').getAttribute('d'))")
+    drawn = buttons.evaluate_all(
+        "(all) => all.map((b) => b.querySelector('path').getAttribute('d'))"
+    )
     assert len(set(drawn)) == 10
 
 
@@ -314,7 +327,9 @@ def test_a_person_takes_over_and_gives_back(open_page: Open) -> None:
         route.fulfill(body=body, content_type="text/event-stream")
 
     page.route("**/events", stream)
-    answers(page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body)
+    answers(
+        page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body
+    )
     field(page).fill("Je veux parler à quelqu'un")
     field(page).press("Enter")
     person = page.locator("wee-weiser .msg.person")
@@ -329,7 +344,9 @@ def test_a_person_takes_over_and_gives_back(open_page: Open) -> None:
 
 def test_while_a_person_answers_no_program_seems_to_type(open_page: Open) -> None:
     page = open_page()
-    answers(page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body)
+    answers(
+        page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body
+    )
     body = event(1, "owner", {"owner": "person", "role": None, "messages": []})
     page.route("**/events", lambda r: r.fulfill(body=body, content_type="text/event-stream"))
     field(page).fill("Bonjour")

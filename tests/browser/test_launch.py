@@ -51,7 +51,9 @@ def test_one_line_in_a_foreign_page(open_page: Open, server: Server) -> None:
 
 
 def test_loaded_twice_it_shows_once(open_page: Open, server: Server) -> None:
-    page = open_page(html=PAGE + server.script + server.script + "<wee-weiser></wee-weiser>", wait=False)
+    page = open_page(
+        html=PAGE + server.script + server.script + "<wee-weiser></wee-weiser>", wait=False
+    )
     expect(page.get_by_role("button", name="Brauchen Sie Hilfe?")).to_have_count(1)
     page.evaluate("() => document.body.append(document.createElement('wee-weiser'))")
     page.evaluate(
@@ -175,7 +177,12 @@ def test_it_can_be_used_when_the_page_has_loaded(open_page: Open, server: Server
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    slow = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+    slow = {
+        "offline": False,
+        "latency": 150,
+        "downloadThroughput": 200_000,
+        "uploadThroughput": 90_000,
+    }
     session.send("Network.emulateNetworkConditions", slow)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.add_init_script(
@@ -186,9 +193,7 @@ def test_it_can_be_used_when_the_page_has_loaded(open_page: Open, server: Server
         show(page, PAGE + server.script, server)
         page.wait_for_function("() => window.readyAt && performance.timing.loadEventEnd")
         waited.append(
-            page.evaluate(
-                "readyAt - performance.getEntriesByType('navigation')[0].loadEventStart"
-            )
+            page.evaluate("readyAt - performance.getEntriesByType('navigation')[0].loadEventStart")
         )
     assert min(waited) <= 100, waited
 
@@ -217,7 +222,9 @@ def test_every_attribute(open_page: Open, server: Server) -> None:
     page = open_page(html=PAGE + line, wait=False)
     expect(page.get_by_role("dialog", name="Hallo")).to_be_visible()
     button = page.locator("wee-weiser .launcher")
-    look = button.evaluate("(b) => [getComputedStyle(b).backgroundColor, getComputedStyle(b).color]")
+    look = button.evaluate(
+        "(b) => [getComputedStyle(b).backgroundColor, getComputedStyle(b).color]"
+    )
     # The text colour of the page cannot be read on yellow: black is taken.
     assert look == ["rgb(255, 213, 0)", "rgb(0, 0, 0)"]
     box = button.bounding_box()
@@ -252,7 +259,9 @@ def test_what_a_page_may_call_and_hear(open_page: Open, server: Server) -> None:
     heard = page.evaluate("heard")
     assert {"open", "close", "message", "language", "erase"} == {name for name, _ in heard}
     # The page is told that something was said, never what.
-    assert {"from", "type"} == {key for name, detail in heard if name == "message" for key in detail}
+    assert {"from", "type"} == {
+        key for name, detail in heard if name == "message" for key in detail
+    }
 
 
 def test_the_demonstration_shows_every_attribute(open_page: Open, server: Server) -> None:

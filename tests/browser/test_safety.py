@@ -10,7 +10,7 @@ from tests.browser.talk import answers, ask, field, log
 from tests.browser.test_cards import EVERYTHING, LINE
 
 HOSTILE = {
-    "markup": "<img src=x onerror=\"window.hacked=1\"><b>bold</b><style>*{display:none}</style>",
+    "markup": '<img src=x onerror="window.hacked=1"><b>bold</b><style>*{display:none}</style>',
     "script": "</script><script>window.hacked=1</script><svg onload=window.hacked=1>",
     "link": "javascript:window.hacked=1",
     "data": "data:text/html,<script>window.hacked=1</script>",
@@ -22,7 +22,9 @@ HOSTILE = {
     "lone": "a\ud800b".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
 }
 ODD: list[Any] = [None, 7, True, [], {}, ["<b>"], {"toString": 1}]
-TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u0000\u0007\ufeff"
+TURNING = (
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u0000\u0007\ufeff"
+)
 
 
 def safe(page: Page) -> None:
@@ -56,7 +58,7 @@ def filled(value: Any) -> list[dict[str, Any]]:
         "phones": [{"number": value, "label": value}],
         "languages": [value],
     }
-    line = {**{key: value for key in LINE}, "type": "helpline"}
+    line = {**dict.fromkeys(LINE, value), "type": "helpline"}
     choices = {
         "type": "choices",
         "text": value,
@@ -121,8 +123,12 @@ def test_what_the_desk_writes(open_page: Open, name: str) -> None:
         f"id: {number}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
         for number, kind, data in ((1, "owner", owner), (2, "message", message))
     )
-    page.route("**/events", lambda route: route.fulfill(body=stream, content_type="text/event-stream"))
-    answers(page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body)
+    page.route(
+        "**/events", lambda route: route.fulfill(body=stream, content_type="text/event-stream")
+    )
+    answers(
+        page, lambda body: {**body, "messages": [], "handoff": True} if "language" in body else body
+    )
     field(page).fill("Ich brauche Hilfe")
     field(page).press("Enter")
     expect(page.locator("wee-weiser .msg.person")).to_have_count(1)

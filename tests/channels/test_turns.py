@@ -38,7 +38,9 @@ class Counting:
         if self.error:
             raise self.error
         text = f"answer {len(self.turns)}"
-        return Reply("fr", "greet", [{"type": "text", "text": text, "lang": "fr"}], crisis=self.crisis)
+        return Reply(
+            "fr", "greet", [{"type": "text", "text": text, "lang": "fr"}], crisis=self.crisis
+        )
 
 
 class Site:
