@@ -1,9 +1,10 @@
 """The Messenger channel's tables: what came in, who wrote, what goes out."""
 
 from bot.store.messenger._engine import open_engine
-from bot.store.messenger._queue import Ask, Lost, Outgoing, Queue, Send, Step
+from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
 from bot.store.messenger._records import DeadLetter, Deletion, Records, Waiting
+from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
 from bot.store.messenger._tables import meta as _meta
 
 __all__ = [

@@ -11,77 +11,24 @@ be asked, and rather twice than never.
 """
 
 import json
-import secrets
-from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import writing
+from bot.store.messenger._next import (
+    GRACE_MS,
+    LEASE_MS,
+    change,
+    finish,
+    mark,
+    next_step,
+    put,
+    quiet,
+)
+from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
 from bot.store.messenger._tables import inbox, outbox, people
-
-LEASE_MS = 60_000
-#: How long a message that may have been sent waits for its echo before it is sent again.
-GRACE_MS = 20_000
-UNSENT = ("waiting", "sending", "unsure")
-#: Tries to answer a message; a crash counts as one.
-MOST_TRIES = 3
-
-
-class Lost(Exception):
-    """The claim ended; somebody else may be at work for this person."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A message to answer. `once` is the same for the same message only.
-
-    `last`: earlier tries failed, so only say sorry.
-    `silent`: somebody of the page talks with them; `returns`: somebody did.
-    """
-
-    id: int
-    person: str
-    once: str
-    address: str
-    kind: str
-    content: dict[str, Any]
-    language: Optional[str]
-    choices: Optional[dict[str, Any]]
-    last: bool
-    silent: bool
-    returns: bool
-    told_write_at: int
-
-
-@dataclass(frozen=True)
-class Send:
-    """A message to send, or another thing to do in its turn (`kind`: "message", "pass", "erase").
-
-    `wrote_at`: when the person wrote last.
-    """
-
-    id: int
-    person: str
-    address: str
-    kind: str
-    body: dict[str, Any]
-    tries: int
-    by_person: bool
-    wrote_at: int
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """Something to be sent, or done in its turn."""
-
-    body: dict[str, Any] = field(default_factory=dict)
-    kind: str = "message"
-    by_person: bool = False
-
-
-Step = Optional[Union[Ask, Send]]
 
 
 class Queue:
@@ -147,9 +94,9 @@ class Queue:
         """
         with writing(self._engine) as connection:
             row = self._held(connection, ask.person)
-            taken = row.taken_at is not None or (_quiet(row, now) and not urgent)
+            taken = row.taken_at is not None or (quiet(row, now) and not urgent)
             if not taken:
-                _put(connection, ask.person, outgoing, now)
+                put(connection, ask.person, outgoing, now)
                 changed: dict[str, Any] = {"returns": False} if outgoing else {}
                 if language:
                     changed["language"] = language
@@ -158,8 +105,8 @@ class Queue:
                 if told_write:
                     changed["told_write_at"] = now
                 if changed:
-                    _change(connection, ask.person, **changed)
-            self._finish(connection, ask.id, "silent" if taken else state)
+                    change(connection, ask.person, **changed)
+            finish(connection, ask.id, "silent" if taken else state)
             return self._next(connection, self._held(connection, ask.person), now)
 
     def stumbled(self, ask: Ask, delay_ms: int, now: int) -> Step:
@@ -209,8 +156,8 @@ class Queue:
                 connection.execute(outbox.delete().where(gone))
             new = [Outgoing(body, by_person=send.by_person) for body in bodies]
             again = [Outgoing(json.loads(m.body), m.kind, m.by_person) for m in moved]
-            _put(connection, send.person, [*new, *again], now)
-            self._mark(connection, send.id, state="dropped", body="", error=error)
+            put(connection, send.person, [*new, *again], now)
+            mark(connection, send.id, state="dropped", body="", error=error)
             return self._next(connection, row, now)
 
     def erased(self, send: Send, now: int) -> Step:
@@ -224,7 +171,7 @@ class Queue:
             if connection.execute(sa.select(inbox.c.id).where(mine).limit(1)).first() is None:
                 connection.execute(people.delete().where(people.c.person == send.person))
                 return None
-            _change(connection, send.person, language=None, source=None, choices=None)
+            change(connection, send.person, language=None, source=None, choices=None)
             return self._next(connection, self._held(connection, send.person), now)
 
     def told(self) -> int:
@@ -240,7 +187,7 @@ class Queue:
                 people.update().where(one).values(told=happening, due_at=now)
             ).rowcount
             if new:
-                _put(connection, person, outgoing, now)
+                put(connection, person, outgoing, now)
         return bool(new)
 
     def give_up(self, person: str, delay_ms: int, now: int) -> None:
@@ -255,7 +202,7 @@ class Queue:
     def _report(self, send: Send, now: int, **values: Any) -> Step:
         with writing(self._engine) as connection:
             row = self._held(connection, send.person)
-            self._mark(connection, send.id, **values)
+            mark(connection, send.id, **values)
             return self._next(connection, row, now)
 
     def _held(self, connection: Connection, person: str) -> Any:
@@ -268,117 +215,4 @@ class Queue:
         return row
 
     def _next(self, connection: Connection, row: Any, now: int) -> Step:
-        while True:
-            waiting = _oldest(connection, outbox, row.person, UNSENT, outbox.c.id)
-            if waiting is not None:
-                if waiting.state == "sending":  # by a worker that is gone
-                    due = now + self._grace_ms
-                    self._mark(connection, waiting.id, state="unsure", due_at=due)
-                    self._rest(connection, row.person, due)
-                    return None
-                if waiting.due_at > now:
-                    self._rest(connection, row.person, waiting.due_at)
-                    return None
-                return self._to_send(connection, row, waiting, now)
-            asked = _oldest(
-                connection, inbox, row.person, ("waiting", "asking"), inbox.c.sent_at, inbox.c.id
-            )
-            if asked is None:
-                self._rest(connection, row.person, None)
-                return None
-            if asked.due_at > now:
-                self._rest(connection, row.person, asked.due_at)
-                return None
-            if row.taken_at is not None:
-                self._finish(connection, asked.id, "silent")
-                continue
-            if asked.tries > MOST_TRIES + 1:  # not even saying sorry works
-                self._finish(connection, asked.id, "dead")
-                continue
-            return self._to_ask(connection, row, asked, now)
-
-    def _to_send(self, connection: Connection, row: Any, waiting: Any, now: int) -> Send:
-        values = {"state": "sending", "tries": waiting.tries + 1}
-        connection.execute(outbox.update().where(outbox.c.id == waiting.id).values(**values))
-        self._hold(connection, row.person, now)
-        body = json.loads(waiting.body)
-        if waiting.kind == "message":
-            body["metadata"] = waiting.token
-        return Send(
-            id=waiting.id,
-            person=row.person,
-            address=row.address,
-            kind=waiting.kind,
-            body=body,
-            tries=waiting.tries + 1,
-            by_person=waiting.by_person,
-            wrote_at=row.wrote_at,
-        )
-
-    def _to_ask(self, connection: Connection, row: Any, asked: Any, now: int) -> Ask:
-        values = {"state": "asking", "tries": asked.tries + 1}
-        connection.execute(inbox.update().where(inbox.c.id == asked.id).values(**values))
-        self._hold(connection, row.person, now)
-        return Ask(
-            id=asked.id,
-            person=row.person,
-            once=asked.once,
-            address=row.address,
-            kind=asked.kind,
-            content=json.loads(asked.content),
-            language=row.language,
-            choices=json.loads(row.choices) if row.choices else None,
-            last=asked.tries >= MOST_TRIES,
-            silent=_quiet(row, now),
-            returns=row.returns,
-            told_write_at=row.told_write_at,
-        )
-
-    def _hold(self, connection: Connection, person: str, now: int) -> None:
-        _change(connection, person, claimed_until=now + LEASE_MS)
-
-    def _rest(self, connection: Connection, person: str, due_at: Optional[int]) -> None:
-        _change(connection, person, claimed_by=None, claimed_until=None, due_at=due_at)
-
-    def _finish(self, connection: Connection, message: int, state: str) -> None:
-        connection.execute(
-            inbox.update().where(inbox.c.id == message).values(state=state, content="{}")
-        )
-
-    def _mark(self, connection: Connection, message: int, **values: Any) -> None:
-        """Unless the echo said meanwhile that it was sent."""
-        connection.execute(
-            outbox.update()
-            .where(outbox.c.id == message, outbox.c.state == "sending")
-            .values(**values)
-        )
-
-
-def _oldest(
-    connection: Connection, table: Any, person: str, states: tuple[str, ...], *order: Any
-) -> Any:
-    query = sa.select(table).where(table.c.person == person, table.c.state.in_(states))
-    return connection.execute(query.order_by(*order).limit(1)).first()
-
-
-def _change(connection: Connection, person: str, **values: Any) -> None:
-    connection.execute(people.update().where(people.c.person == person).values(**values))
-
-
-def _put(connection: Connection, person: str, outgoing: list[Outgoing], now: int) -> None:
-    for one in outgoing:
-        connection.execute(
-            outbox.insert().values(
-                person=person,
-                kind=one.kind,
-                body=json.dumps(one.body),
-                token=secrets.token_urlsafe(18),
-                by_person=one.by_person,
-                created_at=now,
-                state="waiting",
-            )
-        )
-
-
-def _quiet(row: Any, now: int) -> bool:
-    return bool(row.quiet_until and row.quiet_until > now)
+        return next_step(connection, row, now, self._grace_ms)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import add_new, writing
+from bot.store.messenger._next import UNSENT
 from bot.store.messenger._tables import inbox, outbox, people, seen
 
 #: Kinds that ask for an answer; the others only change what is known of the person.
@@ -129,7 +130,7 @@ class Reception:
                 outbox.update()
                 .where(
                     outbox.c.token == event.token,
-                    outbox.c.state.in_(("waiting", "sending", "unsure")),
+                    outbox.c.state.in_(UNSENT),
                 )
                 .values(state="sent", body="")
             )

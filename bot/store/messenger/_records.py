@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import writing
+from bot.store.messenger._next import UNSENT
 from bot.store.messenger._tables import deletions, inbox, outbox, people, seen
 
 _DAY = 24 * 3600 * 1000
@@ -101,7 +102,7 @@ class Records:
                     sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
                 ).all()
             )
-        unsent = sum(states.get(state, 0) for state in ("waiting", "sending", "unsure"))
+        unsent = sum(states.get(state, 0) for state in UNSENT)
         return Waiting(count, unsent, states.get("dead", 0), now - oldest if oldest else 0)
 
     def dead_letters(self) -> list[DeadLetter]:

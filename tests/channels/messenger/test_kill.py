@@ -3,24 +3,25 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 import time
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Optional
 
 import httpx
 import pytest
 
-from bot.settings import ROOT
 from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph, serving
-from tests.channels.messenger.victim import GRACE_MS, MOMENTS
+from tests.channels.messenger.victim import GRACE_MS, MOMENTS, serve
 
 PAGE = "100000000000001"
+#: Processes of their own, made from one that has imported everything already.
+FORKED = get_context("forkserver")
+FORKED.set_forkserver_preload(["tests.channels.messenger.victim"])
 ONE, TWO = "7000000000000001", "7000000000000002"
 
 
@@ -32,7 +33,7 @@ class Meta:
         self.echoes = echoes
         self.deaths = 0
         self._echoed = 0
-        self._process: Optional[subprocess.Popen[bytes]] = None
+        self._process: Optional[BaseProcess] = None
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(64)
@@ -48,28 +49,21 @@ class Meta:
             "messenger_graph_address": graph.address,
         }
 
-    def start(self, moment: Optional[str] = None, countdown: int = 1) -> None:
-        told = {
-            "settings": self._settings,
-            "moment": moment,
-            "countdown": countdown,
-            "listener": self._listener.fileno(),
-        }
-        command = [sys.executable, "-m", "tests.channels.messenger.victim", json.dumps(told)]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[self._listener.fileno()], env={**os.environ}
-        )
+    def start(self, moment: Optional[str] = None, nth: int = 1) -> None:
+        given = (self._listener, self._settings, moment, nth)
+        self._process = FORKED.Process(target=serve, args=given, daemon=True)
+        self._process.start()
 
     def stop(self) -> None:
         if self._process:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
         self._listener.close()
 
     def died(self) -> bool:
         """Whether it was killed; then it runs again."""
         assert self._process
-        status = self._process.poll()
+        status = self._process.exitcode
         if status is None:
             return False
         assert status == -signal.SIGKILL, status
@@ -137,7 +131,7 @@ def test_killed_and_nothing_is_lost_or_said_twice(database: str, moment: str) ->
     with serving() as graph:
         meta = Meta(database, graph)
         try:
-            meta.start(moment, countdown=2)
+            meta.start(moment, nth=2)
             for text in ("a", "b", "c"):
                 meta.say(ONE, text)
                 meta.say(TWO, text)

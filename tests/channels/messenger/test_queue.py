@@ -22,7 +22,7 @@ from bot.store.messenger import (
     create_tables,
     open_engine,
 )
-from bot.store.messenger._queue import GRACE_MS, LEASE_MS, MOST_TRIES
+from bot.store.messenger._next import GRACE_MS, LEASE_MS, MOST_TRIES
 
 NOW = 1_700_000_000_000
 DAY = 24 * 3600 * 1000

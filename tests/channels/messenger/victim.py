@@ -4,11 +4,9 @@ Everything is the product's but the assistant, whose answers are numbered by tur
 that ends the process as `kill -9` does: before it, or after it.
 """
 
-import json
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any, AsyncIterator, Optional
@@ -16,7 +14,7 @@ from typing import Any, AsyncIterator, Optional
 import uvicorn
 from fastapi import FastAPI
 
-from bot import problems
+from bot import logs, problems
 from bot.channels import messenger
 from bot.reply import Message, Reply
 from bot.settings import Settings
@@ -80,8 +78,8 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _arm(channel: messenger.Messenger, moment: str, countdown: int) -> None:
-    """Has the process die at the `countdown`-th time a call is reached."""
+def _arm(channel: messenger.Messenger, moment: str, nth: int) -> None:
+    """Has the process die at the `nth` time a call is reached."""
     side, _, call = MOMENTS[moment].partition(" ")
     owner, _, name = call.partition(".")
     targets: dict[str, Any] = {
@@ -91,7 +89,7 @@ def _arm(channel: messenger.Messenger, moment: str, countdown: int) -> None:
     }
     target = targets[owner]
     original: Callable[..., Any] = getattr(target, name)
-    left = [countdown]
+    left = [nth]
 
     def reached(found: Any) -> bool:
         if name == "claim" and not found:  # it looks for work all the time
@@ -118,9 +116,10 @@ def _arm(channel: messenger.Messenger, moment: str, countdown: int) -> None:
     setattr(target, name, call_later if owner == "client" else call_now)
 
 
-def main() -> None:
-    given = json.loads(sys.argv[1])
-    settings = Settings(**given["settings"])
+def serve(listener: socket.socket, given: dict[str, Any], moment: Optional[str], nth: int) -> None:
+    """Serves with these settings, until it dies at the moment's `nth` time."""
+    logs.configure("ERROR")
+    settings = Settings(**given)
     page = messenger.secrets_of(settings)
     assert page
     engine = open_database(settings.database)
@@ -131,8 +130,8 @@ def main() -> None:
             settings, page, Numbered(States(engine)), Conversations(engine), Handoffs(engine)
         )
         channel.queue._grace_ms = GRACE_MS
-        if given["moment"]:
-            _arm(channel, given["moment"], given["countdown"])
+        if moment:
+            _arm(channel, moment, nth)
         app.state.messenger = channel
         await channel.start()
         yield
@@ -141,9 +140,4 @@ def main() -> None:
     app = FastAPI(lifespan=lifespan)
     problems.install(app)
     app.include_router(messenger.create_router(settings))
-    listener = socket.socket(fileno=given["listener"])
     uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none")).run([listener])
-
-
-if __name__ == "__main__":
-    main()
