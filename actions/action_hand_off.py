@@ -4,7 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
-from actions.turn import ASKS, HANDOFF, MISSES, ORDER, Turn, say_association
+from actions.turn import AFTER_CRISIS, ASKS, HANDOFF, MISSES, ORDER, Turn, say_association
 from knowledge import holiday
 
 _SUNDAY = 6
@@ -16,6 +16,9 @@ class ActionHandOff(KnowingAction):
         return "action_hand_off"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.slot(AFTER_CRISIS):
+            # Who asks for a person after a cry for help may find none now: the number first.
+            out.utter_message(response="utter_in_danger")
         out.utter_message(response="utter_human_handoff")
         say_association(out, turn, "utter_association_reach")
         say_what_next(out, turn)

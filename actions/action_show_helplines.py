@@ -10,7 +10,8 @@ from actions.base import KnowingAction
 from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn
 from knowledge import Helpline
 
-_MOST = 3
+#: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
+_MOST = 4
 #: The line for children and young people.
 _YOUNG = "kanner-jugendtelefon"
 #: These speak to the person in danger; a second wording speaks to whoever worries about one.

@@ -22,6 +22,11 @@ def wants_erasure(text: str) -> bool:
     return _says("delete_data", text) and not _says("not_data", text)
 
 
+def leaves_message(text: str) -> bool:
+    """Whether the visitor wants to leave a message for the office."""
+    return _says("leave_message", text)
+
+
 def cancels(text: str) -> bool:
     """Whether the visitor wants to end what is being dictated."""
     return _says("cancel", text)

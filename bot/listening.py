@@ -125,6 +125,8 @@ def _own_intent(state: State, intent: str, text: str) -> str:
         if leaving != "consent":
             return "dictated"
         return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
+    if hearing.leaves_message(text):
+        return "leave_message"
     if kept.get("offered") and intent == "affirm":
         return "resume"
     lost = intent == "inform" and not slots.get("need")

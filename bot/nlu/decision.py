@@ -30,13 +30,16 @@ from knowledge import load
 
 _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
+_PLACES = LEXICON / "places.yml"
 _RANKED = 10
 _DETAIL = "ask_"
 _OUTSIDE = "out_of_scope"
 #: Asking where a kind of service is, is asking for that service.
 _WHERE = "ask_address"
 _WHO = "ask_eligibility"
-_COURTESY = ("greet", "thank", "goodbye")
+#: Said before what is meant: "good morning, …", "no, sorry, in Mersch".
+_ANSWERS = ("affirm", "deny")
+_BEFORE = ("greet", "thank", "goodbye", *_ANSWERS)
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 #: Several needs in one message: these come before the others, in this order.
@@ -73,8 +76,9 @@ class Decision(GraphComponent):
             "detail_of_kind_from": 0.7,
             # A place in a message that is doubtful between information and outside.
             "inform_with_place_from": 0.25,
-            # A need beside a greeting or thanks.
-            "need_after_courtesy_from": 0.2,
+            # A need beside a greeting or thanks, and beside a yes or no.
+            "need_after_from": 0.2,
+            "need_after_answer_from": 0.35,
             # Further needs of the same message: as the second meaning of the whole, or of a clause.
             "also_from": 0.2,
             "clause_from": 0.4,
@@ -99,6 +103,7 @@ class Decision(GraphComponent):
         words: Any = read_words(_FILLERS)
         self._fillers = frozenset(map(fold, words["around_a_detail"]))
         self._address_words = frozenset(map(fold, words["address_words"]))
+        self._negations = frozenset(map(fold, read_words(_PLACES)["negations"]))
         self._needs = frozenset(load().needs)
         self._asked = {fold(k): v for k, v in words["languages"].items()}
 
@@ -114,7 +119,7 @@ class Decision(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_CRISIS, _FILLERS)
+        return file_fingerprint(_CRISIS, _FILLERS, _PLACES)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -230,11 +235,10 @@ class Decision(GraphComponent):
         kind = named.get("kind")
         if kind and "service" not in named and self._is_request(name, message):
             return kind, probability
-        if name in _COURTESY:
-            # "Good morning, I look for a crèche": what follows the greeting is what is meant.
-            need, likely = next(((n, p) for n, p in scores if n in self._needs), ("", 0.0))
-            if likely >= self._config["need_after_courtesy_from"]:
-                name, probability = need, likely
+        if name in _BEFORE:
+            name, probability = self._after_courtesy(message, scores, name, probability)
+            if name == "inform":
+                return name, probability
         if probability < self._config["answer_from"]:
             name, probability = "nlu_fallback", 1.0 - probability
         if "service" in named and name in ("nlu_fallback", _OUTSIDE):
@@ -242,6 +246,21 @@ class Decision(GraphComponent):
         # "And in Mondorf, my aunt lives there?": a place, and hardly a question of another kind.
         likely = by_name.get("inform", 0.0) >= self._config["inform_with_place_from"]
         if "place" in named and name == _OUTSIDE and probability < 0.5 and likely:
+            return "inform", probability
+        return name, probability
+
+    def _after_courtesy(
+        self, message: Message, scores: Scores, name: str, probability: float
+    ) -> Tuple[str, float]:
+        """ "Good morning, I look for a crèche", "no, sorry, in Mersch": what follows is meant."""
+        answer = name in _ANSWERS
+        need, likely = next(((n, p) for n, p in scores if n in self._needs), ("", 0.0))
+        if likely >= self._config["need_after_answer_from" if answer else "need_after_from"]:
+            return need, likely
+        asked = (message.get("metadata") or {}).get("asks") == "place"
+        placed = any(e["entity"] == "place" for e in message.get(ENTITIES) or [])
+        denied = not self._negations.isdisjoint((message.get(REST) or [])[1:])
+        if placed and not denied and (answer or asked):
             return "inform", probability
         return name, probability
 

@@ -192,3 +192,32 @@ def test_patterns_hear_through_spelling() -> None:
     patterns = CrisisPatterns(LEXICON / "crisis")
     for text in ("Je VEUX me TUER!!!", "je veux   me… tuer", "jé véux mé tuér"):
         assert patterns.find(text) == ["crisis_suicide"], plain(text)
+
+
+PLACE = [{"entity": "place", "value": "Mersch", "start": 0, "end": 6}]
+
+
+@pytest.mark.parametrize(
+    ("text", "scores", "found", "intent"),
+    [
+        ("Guten Tag, eine Krippe", {"greet": 0.6, "childcare": 0.3}, {}, "childcare"),
+        ("Guten Tag zusammen", {"greet": 0.8, "childcare": 0.1}, {}, "greet"),
+        ("nee, ech brauch Iessen", {"deny": 0.5, "food_help": 0.4}, {}, "food_help"),
+        ("nee, net méi", {"deny": 0.7, "food_help": 0.25}, {}, "deny"),
+        ("non pardon, à Mersch", {"deny": 0.8}, {"entities": PLACE}, "inform"),
+        ("non, pas à Mersch", {"deny": 0.8}, {"entities": PLACE}, "deny"),
+        ("moien aus Mersch", {"greet": 0.8}, {"entities": PLACE}, "greet"),
+        (
+            "na gut, in Mersch",
+            {"greet": 0.8},
+            {"entities": PLACE, "metadata": {"asks": "place"}},
+            "inform",
+        ),
+    ],
+)
+def test_what_follows_a_greeting_or_a_no_is_meant(
+    decision: Decision, text: str, scores: dict[str, float], found: dict, intent: str
+) -> None:
+    words = text.lower().replace(",", "").split()
+    rest = [word for word in words if word != "mersch"]
+    assert _decide(decision, text, scores, rest=rest, **found).get("intent")["name"] == intent
