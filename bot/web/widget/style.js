@@ -108,7 +108,7 @@ dt { font-weight: 600; font-size: .9em; }
 .composer > * { grid-column: 1 / -1; }
 .composer label { font-size: .9em; color: var(--soft); grid-row: 2; }
 /* After the input for the keys, above it for the eyes. */
-.choices { grid-row: 1; max-height: 32vh; overflow: auto; padding: 4px; margin: -4px; display: flex; flex-wrap: wrap; gap: .4em; }
+.choices { grid-row: 1; max-height: 27vh; overflow: auto; padding: 4px; margin: -4px; display: flex; flex-wrap: wrap; gap: .4em; }
 textarea { grid-column: 1 !important; grid-row: 3; width: 100%; min-height: 2.6em; max-height: 9em; padding: .45em .6em; field-sizing: content;
   border: 1px solid var(--line); border-radius: .5em; background: var(--card); resize: vertical; }
 textarea[aria-invalid] { border: 2px solid var(--rust); }
