@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from bot.store import Handoffs, open_database
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.talk import answers, ask, field, idle, log, state
@@ -363,3 +364,36 @@ def test_while_a_person_answers_no_program_seems_to_type(open_page: Open) -> Non
     idle(page)
     assert page.locator("wee-weiser .typing").is_hidden()
     expect(page.locator("wee-weiser .msg.you")).to_have_count(2)
+
+
+def test_a_real_person_through_the_database(open_page: Open, server: Server) -> None:
+    """Asked for, taken, written, heard, given back: with the server's own stream."""
+    desk = Handoffs(open_database(f"sqlite:///{server.database}"))
+    page = open_page()
+    desk.here("desk")
+    ask(page, "Je veux parler à une personne")
+    conversation = state(page)["conversation"]["id"]
+    assert desk.owner(conversation) == "waiting"
+    owner = page.locator("wee-weiser #owner")
+    expect(owner).to_have_text("Une personne va vous lire")
+    desk.take(conversation, "social_worker")
+    expect(owner).to_have_text("Vous parlez avec : assistante sociale")
+    desk.write(conversation, "Bonjour, je vous lis.", "fr", "social_worker")
+    expect(page.locator("wee-weiser .msg.person")).to_contain_text("Bonjour, je vous lis.")
+    page.reload()
+    expect(page.locator("wee-weiser .msg.person")).to_have_count(1)
+    field(page).fill("Merci, j'ai des dettes")
+    field(page).press("Enter")
+    idle(page)
+    assert [heard.text for heard in desk.heard(conversation)] == ["Merci, j'ai des dettes"]
+    expect(page.locator("wee-weiser .card")).to_have_count(0)
+    desk.give_back(conversation)
+    expect(owner).to_have_text("Assistant automatique d'Inter-Actions")
+    ask(page, "J'ai des dettes")
+    expect(page.locator("wee-weiser .card").first).to_be_visible()
+    # And once more: what is old in the stream is not told again.
+    ask(page, "Je veux parler à une personne")
+    expect(owner).to_have_text("Une personne va vous lire")
+    desk.take(conversation)
+    expect(owner).to_have_text("Une personne vous répond")
+    expect(page.locator("wee-weiser .msg.person")).to_have_count(1)

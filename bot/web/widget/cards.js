@@ -31,7 +31,7 @@ export function card(message, at, tools) {
     row(word("website"), plain(message.website) && webLink(message.website, plain(message.website))),
     row(word("who"), plain(message.who)),
     row(word("cost"), plain(message.cost)),
-    row(word("languages"), list(message.languages)),
+    row(word("languages"), urgent ? "" : list(message.languages)),
   ].filter(Boolean);
   if (rows.length) node.append(h("dl", null, rows));
   const reachable = phones.some((phone) => plain(phone.number)) || plain(message.email) || plain(message.address);

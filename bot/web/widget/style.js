@@ -5,7 +5,7 @@ export default `
 .root { --accent: #0b6e6e; --on-accent: #fff; --ink: #1d2326; --soft: #505a5f; --line: #7c878c; --hair: #d5dbdd;
   --paper: #f5f6f4; --card: #fff; --link: #0b6464; --rust: #9a3a0a; --warn: #fdeee6; --focus: #1d2326;
   all: initial; display: block; color: var(--ink); color-scheme: light; font: medium/1.5 system-ui, sans-serif;
-  direction: ltr; overflow-wrap: anywhere; }
+  direction: ltr; overflow-wrap: anywhere; hyphens: auto; }
 .dark { --ink: #e8eceb; --soft: #b4bec2; --line: #8a969b; --hair: #3a4448; --paper: #14191b; --card: #1d2427;
   --link: #74d3cf; --rust: #ffb391; --warn: #38231a; --focus: #fff; color-scheme: dark; }
 *, ::before, ::after { box-sizing: border-box; }
@@ -36,15 +36,17 @@ button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 .count { background: var(--card); color: var(--ink); border-radius: 1em; padding: 0 .5em; }
 .panel { bottom: 5.2em; width: 26em; max-width: calc(100vw - 2em); height: 42em; max-height: calc(100vh - 6.2em);
   display: flex; flex-direction: column; background: var(--paper); border: 1px solid var(--line); border-radius: .8em;
-  box-shadow: 0 4px 24px #0005; overflow: hidden; }
+  box-shadow: 0 4px 24px #0005; overflow: auto; }
 .panel:focus { outline-offset: -3px; }
 .large .panel { font-size: 1.25em; width: 24em; }
 .huge .panel { font-size: 1.5em; width: 22em; }
 .page .panel { position: static; width: auto; max-width: 46rem; height: 100vh; height: 100dvh; max-height: none;
   margin: 0 auto; border-width: 0 1px; border-radius: 0; box-shadow: none; }
 .head, .bar, .row, .actions, .rate, .trouble, .menu li { display: flex; flex-wrap: wrap; gap: .35em; align-items: center; }
-.head { padding: .5em .7em; background: var(--accent); color: var(--on-accent); }
-.head > svg { width: 1.8em; height: 1.8em; }
+.head { padding: .4em .6em; background: var(--accent); color: var(--on-accent); }
+.head { flex-wrap: nowrap; gap: .1em; }
+.head > svg, .exit svg { display: none; }
+.head .close span, .head [aria-controls] span { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
 .names { flex: 1 1 8em; min-width: 0; }
 .names p { font-size: .85em; line-height: 1.3; min-height: 2.6em; }
 .head button { background: none; color: inherit; border-color: transparent; padding: .2em .5em; }
@@ -101,12 +103,12 @@ dt { font-weight: 600; font-size: .9em; }
 @keyframes beat { 50% { opacity: .25; } }
 .trouble { padding: 0 .8em; background: var(--warn); color: var(--rust); font-weight: 600; }
 .trouble p:not(:empty) { padding: .35em 0; }
-.composer { flex: none; max-height: 60%; overflow: auto; padding: .5em .7em .6em; border-top: 1px solid var(--line); background: var(--paper);
+.composer { flex: none; padding: .5em .7em .6em; border-top: 1px solid var(--line); background: var(--paper);
   display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .35em .5em; align-items: end; }
 .composer > * { grid-column: 1 / -1; }
 .composer label { font-size: .9em; color: var(--soft); grid-row: 2; }
 /* After the input for the keys, above it for the eyes. */
-.choices { grid-row: 1; max-height: 34vh; overflow: auto; padding: 4px; margin: -4px; display: flex; flex-wrap: wrap; gap: .4em; }
+.choices { grid-row: 1; max-height: 27vh; overflow: auto; padding: 4px; margin: -4px; display: flex; flex-wrap: wrap; gap: .4em; }
 textarea { grid-column: 1 !important; grid-row: 3; width: 100%; min-height: 2.6em; max-height: 9em; padding: .45em .6em; field-sizing: content;
   border: 1px solid var(--line); border-radius: .5em; background: var(--card); resize: vertical; }
 textarea[aria-invalid] { border: 2px solid var(--rust); }
@@ -114,20 +116,23 @@ textarea[aria-invalid] { border: 2px solid var(--rust); }
 .error { color: var(--rust); font-weight: 600; }
 .choices button { border-color: var(--link); color: var(--link); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.5em, 100%), 1fr)); }
-.tiles button { justify-content: flex-start; line-height: 1.2; }
+.tiles button { justify-content: flex-start; line-height: 1.2; padding: .3em .5em; }
+@media (min-width: 40em) {
+  .page .head > svg, .page .exit svg { display: block; }
+  .page .head > svg { width: 1.8em; height: 1.8em; margin-inline-end: .4em; }
+  .page .head [aria-controls] span { position: static; width: auto; clip-path: none; }
+}
 @media (max-width: 30em) {
   .panel { inset: 0; width: auto !important; max-width: none; height: auto; max-height: none; border: 0; border-radius: 0; }
   .left > .panel { left: 0; right: 0; }
   .page .panel { height: 100vh; height: 100dvh; }
-  .launcher[aria-expanded="true"], .head > svg, .exit svg { display: none; }
-  .head { gap: .1em; padding: .3em .5em; flex-wrap: nowrap; }
-  .head .close span, .head [aria-controls] span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .launcher[aria-expanded="true"] { display: none; }
 }
 /* Little height, as at 400 %: the panel scrolls as a whole, nothing covers the focus. */
 @media (max-height: 34em) {
-  .panel { display: block; overflow: auto; }
+  .panel { display: block; }
   .page .panel { height: auto; }
-  .log, .menu, .composer, .choices { max-height: none; overflow: visible; }
+  .log, .menu, .choices { max-height: none; overflow: visible; }
 }
 @media (prefers-reduced-motion: reduce) { .typing i { animation: none; } }
 @media (forced-colors: active) {

@@ -109,9 +109,8 @@ export class Talk extends EventTarget {
 
   // Another tab went on with the same conversation.
   adopt(other) {
-    const known = new Set(this.state.entries.map((entry) => entry.key));
     if (other.conversation?.id !== this.state.conversation?.id) return;
-    this.#add(other.entries.filter((entry) => !known.has(entry.key)));
+    this.#add(other.entries);
     const sent = new Set(other.entries.map((entry) => entry.answer));
     this.state.outbox = this.state.outbox.filter((item) => !sent.has(item.id));
     this.state.lastEvent = Math.max(this.state.lastEvent, other.lastEvent);
