@@ -311,7 +311,7 @@ async def test_nothing_is_forgotten_for_something_odd() -> None:
 async def test_what_is_unknown_of_several_is_said_once() -> None:
     shown = {"shown": ["maison-des-jeunes-gasperich", "maison-des-jeunes-sandweiler"]}
     said, _ = await run(ActionAnswerDetail(), "ask_hours", shown)
-    assert responses(said)[:2] == ["utter_unknown_of_several", "utter_association_reach"]
+    assert responses(said)[:2] == ["utter_several_unknown_ask_hours", "utter_association_reach"]
 
 
 async def test_starting_over_keeps_the_language() -> None:

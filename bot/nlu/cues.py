@@ -155,6 +155,10 @@ class CueReader(GraphComponent):
             self._add(message, "household", household)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
+        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
+        if given and self._name(message) in ("affirm", "deny"):
+            # "No sorry, I meant Mersch": the place is what counts.
+            self._decide(message, "inform")
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):

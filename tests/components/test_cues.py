@@ -266,3 +266,10 @@ def test_a_word_that_is_none_is_no_small_talk(cues: CueReader) -> None:
     assert _intent(_read(cues, "ech", "greet")) == "greet"
     assert _intent(_read(cues, "ech", "greet", "place")) == "nlu_fallback"
     assert _intent(_read(cues, "zork", "debt_help")) == "debt_help"
+
+
+def test_a_correction_with_a_place_gives_the_place(cues: CueReader) -> None:
+    place = [{"entity": "place", "value": "Mersch", "start": 31, "end": 37}]
+    text = "non pardon, je voulais dire à Mersch"
+    assert _intent(_read(cues, text, "deny", entities=place)) == "inform"
+    assert _intent(_read(cues, "non pardon", "deny")) == "deny"
