@@ -1,6 +1,8 @@
 """`make bench`: how long a message takes to understand and to answer, and how that grows.
 
 `python -m benchmarks search [DATABASE]`: the same of the search, see benchmarks/search.py.
+`python -m benchmarks messenger [DATABASE]`: how soon webhooks are acknowledged, see
+benchmarks/messenger.py.
 
 Everything runs on one core and in one run, so that the ratios can be compared between machines.
 """
@@ -145,5 +147,9 @@ elif sys.argv[1:2] == ["search"]:
     from benchmarks.search import main as search
 
     search(*sys.argv[2:3])
+elif sys.argv[1:2] == ["messenger"]:
+    from benchmarks.messenger import main as messenger
+
+    messenger(*sys.argv[2:3])
 else:
     main()

