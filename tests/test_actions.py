@@ -156,6 +156,9 @@ async def test_a_detail_about_a_named_service_or_kind() -> None:
 async def test_a_detail_about_nothing_asks_which() -> None:
     said, slots = await run(ActionAnswerDetail(), "ask_hours")
     assert responses(said) == ["utter_which_service"] and slots["asks"] == "topic"
+    ranking = [{"name": n} for n in ("ask_eligibility", "about_association", "youth_house")]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", confidence=0.4, intent_ranking=ranking)
+    assert responses(said) == ["utter_not_sure"]
 
 
 @pytest.mark.parametrize(

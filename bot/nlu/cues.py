@@ -46,6 +46,9 @@ _UNCLEAR = ("nlu_fallback", "out_of_scope")
 #: What a word that is none, or a "hm?", is easily taken for.
 _SMALL = ("greet", "goodbye", "thank", "affirm", "bot_challenge", "restart", "help_menu", "inform")
 
+#: Said in few words.
+_SHORT = ("greet", "goodbye", "thank", "affirm")
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CueReader(GraphComponent):
@@ -60,6 +63,8 @@ class CueReader(GraphComponent):
             "sure_from": 0.8,
             # Below, a word nobody knows or that answers no open question is not small talk.
             "small_talk_from": 0.6,
+            # A doubtful greeting of so many words is more than that.
+            "words_of_more": 5,
             # What stands beside an insult is answered from this probability.
             "beside_insult_from": 0.15,
             # Beside "forget the place" more words than these are a question of their own.
@@ -235,7 +240,11 @@ class CueReader(GraphComponent):
         if not unsure or given or self._name(message) not in _SMALL:
             return False
         asks = (message.get("metadata") or {}).get("asks")
-        strange = self._words.isdisjoint(words.split())
+        said = words.split()
+        strange = self._words.isdisjoint(said) or (
+            # "And until then? We must be out by the end of the month" is no goodbye.
+            len(said) >= self._config["words_of_more"] and self._name(message) in _SHORT
+        )
         return strange or (asks in (_PLACE, _AGE) and self._name(message) != "restart")
 
     def _found(self, patterns: Dict[str, List["re.Pattern[str]"]], words: str) -> List[str]:

@@ -143,7 +143,18 @@ def test_a_named_place_is_forgotten(cues: CueReader) -> None:
     assert message.get("drops") == ["place"] and not message.get("entities")
 
 
-@pytest.mark.parametrize("text", ["je ne sais pas", "ça m'est égal", "weiß nicht", "ech weess net"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne sais pas",
+        "ça m'est égal",
+        "je préfère ne pas dire l'âge",
+        "weiß nicht",
+        "das möchte ich nicht sagen",
+        "ech weess net",
+        "dat wëll ech net soen",
+    ],
+)
 def test_never_mind_is_an_answer_to_a_question_only(cues: CueReader, text: str) -> None:
     assert _intent(_read(cues, text, "deny", "place")) == "skip_question"
     assert _intent(_read(cues, text, "deny")) == "deny"
@@ -266,6 +277,8 @@ def test_a_word_that_is_none_is_no_small_talk(cues: CueReader) -> None:
     assert _intent(_read(cues, "ech", "greet")) == "greet"
     assert _intent(_read(cues, "ech", "greet", "place")) == "nlu_fallback"
     assert _intent(_read(cues, "zork", "debt_help")) == "debt_help"
+    assert _intent(_read(cues, "ech ech ech ech ech", "goodbye")) == "nlu_fallback"
+    assert _intent(_read(cues, "ech ech ech ech", "goodbye")) == "goodbye"
 
 
 def test_a_correction_with_a_place_gives_the_place(cues: CueReader) -> None:
