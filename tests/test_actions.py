@@ -503,9 +503,16 @@ async def test_the_same_services_for_another_age_are_said_to_be_the_same() -> No
 
 
 async def test_the_household_counts() -> None:
-    place = {"place": "Luxembourg", "household": "man"}
-    first, _ = await run(ActionFindServices(), "emergency_housing", place)
-    assert "halte-de-nuit-femmes" not in cards(first)
+    shown = {}
+    for household in ("woman", "man", "family"):
+        known = {"place": "Luxembourg", "household": household}
+        said, _ = await run(ActionFindServices(), "emergency_housing", known)
+        shown[household] = [m["custom"]["id"] for m in said if m.get("custom")][:3]
+    assert "halte-de-nuit-femmes" in shown["woman"] and "moulin-d-eydt" in shown["family"]
+    assert not {"halte-de-nuit-femmes", "moulin-d-eydt"} & set(shown["man"])
+    known = {"place": "Esch-sur-Alzette", "household": "woman"}
+    said, _ = await run(ActionFindServices(), "emergency_housing", known)
+    assert "halte-de-nuit-femmes" not in cards(said)
 
 
 async def test_not_understood_again_and_again_is_never_the_same_twice() -> None:
