@@ -164,6 +164,11 @@ class CueReader(GraphComponent):
         if given and self._name(message) in ("affirm", "deny"):
             # "No sorry, I meant Mersch": the place is what counts.
             self._decide(message, "inform")
+        kinds = [str(e["value"]) for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
+        if kinds and self._name(message) == "nlu_fallback":
+            # "Ok back to the crèche": hardly a sentence, but it says what is wanted.
+            message.set("needs", kinds[:1], add_to_output=True)
+            self._decide(message, kinds[0])
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):
@@ -212,7 +217,7 @@ class CueReader(GraphComponent):
             return
         place, alone = found
         message.set("unknown_place", place, add_to_output=True)
-        if alone and not message.get("needs") and not name.startswith("ask_"):
+        if alone and not message.get("needs") and (asked or not name.startswith("ask_")):
             self._decide(message, "inform")
 
     def _read_abuse(self, message: Message) -> None:

@@ -286,3 +286,14 @@ def test_a_correction_with_a_place_gives_the_place(cues: CueReader) -> None:
     text = "non pardon, je voulais dire à Mersch"
     assert _intent(_read(cues, text, "deny", entities=place)) == "inform"
     assert _intent(_read(cues, "non pardon", "deny")) == "deny"
+
+
+def test_a_kind_of_service_in_hardly_a_sentence_is_wanted(cues: CueReader) -> None:
+    kind = [{"entity": "kind", "value": "childcare", "start": 14, "end": 20}]
+    message = _read(cues, "ok zurück zur Krippe", "nlu_fallback", entities=kind)
+    assert _intent(message) == "childcare" and message.get("needs") == ["childcare"]
+    assert _intent(_read(cues, "Krippe", "ask_hours", entities=kind)) == "ask_hours"
+
+
+def test_a_name_that_sounds_like_a_question_is_a_place_where_one_was_asked(cues: CueReader) -> None:
+    assert _intent(_read(cues, "Zoubidou", "ask_hours", "place", confidence=0.5)) == "inform"
