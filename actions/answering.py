@@ -161,12 +161,12 @@ def nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
 
 
 def _for_household(turn: Turn, chosen: list[Match], matches: list[Match]) -> list[Match]:
-    """With one that is there for such a household in particular, if there is one in the area."""
+    """With one in the commune that is there for such a household in particular, if any is."""
     own = next(
         (
             m
             for m in matches
-            if turn.household in m.service.serves.households and m.reason != "near"
+            if turn.household in m.service.serves.households and m.reason in ("quarter", "commune")
         ),
         None,
     )
