@@ -7,8 +7,11 @@ from actions.answering import find_services
 from actions.asking import ask_again, ask_place_again
 from actions.base import KnowingAction
 from actions.detailing import answer_detail
+from actions.not_understood import try_again
 from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, Turn
 from knowledge import Service
+
+_SURE = 0.6
 
 
 class ActionAnswerDetail(KnowingAction):
@@ -26,6 +29,9 @@ class ActionAnswerDetail(KnowingAction):
             # Which service it is depends on what was just asked.
             out.utter_message(response="utter_first_this")
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
+        if not services and turn.confidence < _SURE:
+            # "My boy is 16 and has nothing to do": hardly a question about a service.
+            return try_again(out, turn, outside=False)
         if not services:
             out.utter_message(response="utter_which_service")
             return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]

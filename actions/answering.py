@@ -127,6 +127,7 @@ def _answer(
     known = {s.id for s in but or []}
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
     chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
+    chosen = _for_household(turn, chosen, fresh)
     services = [m.service for m in chosen]
     if several:
         out.utter_message(response="utter_results_for", need=_label(turn, need))
@@ -157,6 +158,19 @@ def nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     near = [m for m in matches if m.reason == "near"][: MAX_CARDS - 1]
     national = [m for m in matches if m.reason == "national"]
     return [*near, *national][:MAX_CARDS]
+
+
+def _for_household(turn: Turn, chosen: list[Match], matches: list[Match]) -> list[Match]:
+    """With one in the commune that is there for such a household in particular, if any is."""
+    own = next(
+        (
+            m
+            for m in matches
+            if turn.household in m.service.serves.households and m.reason in ("quarter", "commune")
+        ),
+        None,
+    )
+    return chosen if own is None or own in chosen else [*chosen[:-1], own]
 
 
 def _reason(turn: Turn, match: Match) -> str:

@@ -34,7 +34,7 @@ def answer_detail(
     if len(unknown) == 1:
         out.utter_message(response=f"utter_unknown_{detail}", name=unknown[0])
     elif unknown:
-        out.utter_message(response="utter_unknown_of_several", names=", ".join(unknown))
+        out.utter_message(response=f"utter_several_unknown_{detail}", names=", ".join(unknown))
     if unknown:
         say_association(out, turn, "utter_association_reach")
     if turn.asks in (PLACE, AGE) and turn.need:

@@ -42,8 +42,9 @@ def offer_next(
     details = [d for d in _OFFERED if d not in said and _known(turn, services, d)]
     buttons += [choice(_title(turn, d), _payload(d, services)) for d in details]
     buttons = buttons[:_MOST]
+    response = "utter_next_steps" if buttons else "utter_other_topic"
     buttons.append(choice(_title(turn, "other_topic"), _OTHER))
-    out.utter_message(response="utter_next_steps", buttons=buttons)
+    out.utter_message(response=response, buttons=buttons)
 
 
 def _known(turn: Turn, services: list[Service], detail: str) -> bool:

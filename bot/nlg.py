@@ -33,15 +33,16 @@ class Varied(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]  # Rasa's
         suitable = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
-        filled = [self._fill_response(_copy(r), slots, **kwargs) for r in suitable]
+        filled = [self._filled(response, slots, kwargs) for response in suitable]
         said = _said_lately(tracker)
         # The one said longest ago, if all were said; of those never said the first.
         return min(filled, key=lambda r: said.get(r.get("text"), -1), default=None)
 
-
-def _copy(response: Response) -> Response:
-    buttons = response.get("buttons")
-    return {**response, "buttons": [dict(b) for b in buttons]} if buttons else dict(response)
+    def _filled(self, response: Response, slots: dict[str, Any], gaps: dict[str, Any]) -> Response:
+        """A copy with its text filled. Buttons have no gaps: their payloads hold braces."""
+        copy = {**response, "buttons": [dict(b) for b in response.get("buttons") or []]}
+        text = self._fill_response({"text": response["text"]}, slots, **gaps)
+        return {**copy, **text}
 
 
 def _said_lately(tracker: DialogueStateTracker) -> dict[Optional[str], int]:

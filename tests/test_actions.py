@@ -140,7 +140,9 @@ async def test_details(intent: str, service: str, known: bool) -> None:
     expected = [f"utter_{'known' if known else 'unknown'}_{intent}"]
     if not known:
         expected.append("utter_association_reach")
-    assert responses(said) == [*expected, "utter_next_steps"]
+    assert responses(said)[:-1] == expected
+    more = any(b["payload"] != "/help_menu" for b in said[-1]["buttons"])
+    assert responses(said)[-1] == ("utter_next_steps" if more else "utter_other_topic")
     assert slots["shown"] == [service]
 
 
@@ -156,6 +158,9 @@ async def test_a_detail_about_a_named_service_or_kind() -> None:
 async def test_a_detail_about_nothing_asks_which() -> None:
     said, slots = await run(ActionAnswerDetail(), "ask_hours")
     assert responses(said) == ["utter_which_service"] and slots["asks"] == "topic"
+    ranking = [{"name": n} for n in ("ask_eligibility", "about_association", "youth_house")]
+    said, _ = await run(ActionAnswerDetail(), "ask_hours", confidence=0.4, intent_ranking=ranking)
+    assert responses(said) == ["utter_not_sure"]
 
 
 @pytest.mark.parametrize(
@@ -311,7 +316,7 @@ async def test_nothing_is_forgotten_for_something_odd() -> None:
 async def test_what_is_unknown_of_several_is_said_once() -> None:
     shown = {"shown": ["maison-des-jeunes-gasperich", "maison-des-jeunes-sandweiler"]}
     said, _ = await run(ActionAnswerDetail(), "ask_hours", shown)
-    assert responses(said)[:2] == ["utter_unknown_of_several", "utter_association_reach"]
+    assert responses(said)[:2] == ["utter_several_unknown_ask_hours", "utter_association_reach"]
 
 
 async def test_starting_over_keeps_the_language() -> None:
@@ -498,9 +503,16 @@ async def test_the_same_services_for_another_age_are_said_to_be_the_same() -> No
 
 
 async def test_the_household_counts() -> None:
-    place = {"place": "Luxembourg", "household": "man"}
-    first, _ = await run(ActionFindServices(), "emergency_housing", place)
-    assert "halte-de-nuit-femmes" not in cards(first)
+    shown = {}
+    for household in ("woman", "man", "family"):
+        known = {"place": "Luxembourg", "household": household}
+        said, _ = await run(ActionFindServices(), "emergency_housing", known)
+        shown[household] = [m["custom"]["id"] for m in said if m.get("custom")][:3]
+    assert "halte-de-nuit-femmes" in shown["woman"] and "moulin-d-eydt" in shown["family"]
+    assert not {"halte-de-nuit-femmes", "moulin-d-eydt"} & set(shown["man"])
+    known = {"place": "Esch-sur-Alzette", "household": "woman"}
+    said, _ = await run(ActionFindServices(), "emergency_housing", known)
+    assert "halte-de-nuit-femmes" not in cards(said)
 
 
 async def test_not_understood_again_and_again_is_never_the_same_twice() -> None:

@@ -93,8 +93,9 @@ def test_run_with_an_action_server_and_shell(model: Path, tmp_path: Path) -> Non
                 json={"sender": "cli", "message": "Ech hu Scholden"},
                 timeout=30,
             ).json()
-        shell = rasa("shell", *shared, stdin="Ech hu Scholden\n/stop\n")
+        # An answer without buttons: the shell would let one choose among them with the arrows.
+        shell = rasa("shell", *shared, stdin="ech wëll net méi liewen\n/stop\n")
     cards = [message["custom"]["id"] for message in answer if "custom" in message]
     assert cards[0] == "surendettement"
-    assert "Dat hunn ech fir" in shell.stdout
-    assert "surendettement" in shell.stdout
+    assert "rufft den 112 un" in shell.stdout
+    assert "sos-detresse" in shell.stdout

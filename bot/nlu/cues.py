@@ -46,6 +46,9 @@ _UNCLEAR = ("nlu_fallback", "out_of_scope")
 #: What a word that is none, or a "hm?", is easily taken for.
 _SMALL = ("greet", "goodbye", "thank", "affirm", "bot_challenge", "restart", "help_menu", "inform")
 
+#: Said in few words.
+_SHORT = ("greet", "goodbye", "thank", "affirm")
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CueReader(GraphComponent):
@@ -60,6 +63,8 @@ class CueReader(GraphComponent):
             "sure_from": 0.8,
             # Below, a word nobody knows or that answers no open question is not small talk.
             "small_talk_from": 0.6,
+            # A doubtful greeting of so many words is more than that.
+            "words_of_more": 5,
             # What stands beside an insult is answered from this probability.
             "beside_insult_from": 0.15,
             # Beside "forget the place" more words than these are a question of their own.
@@ -155,6 +160,15 @@ class CueReader(GraphComponent):
             self._add(message, "household", household)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
+        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
+        if given and self._name(message) in ("affirm", "deny"):
+            # "No sorry, I meant Mersch": the place is what counts.
+            self._decide(message, "inform")
+        kinds = [str(e["value"]) for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
+        if kinds and self._name(message) == "nlu_fallback":
+            # "Ok back to the crèche": hardly a sentence, but it says what is wanted.
+            message.set("needs", kinds[:1], add_to_output=True)
+            self._decide(message, kinds[0])
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):
@@ -203,7 +217,7 @@ class CueReader(GraphComponent):
             return
         place, alone = found
         message.set("unknown_place", place, add_to_output=True)
-        if alone and not message.get("needs") and not name.startswith("ask_"):
+        if alone and not message.get("needs") and (asked or not name.startswith("ask_")):
             self._decide(message, "inform")
 
     def _read_abuse(self, message: Message) -> None:
@@ -231,7 +245,11 @@ class CueReader(GraphComponent):
         if not unsure or given or self._name(message) not in _SMALL:
             return False
         asks = (message.get("metadata") or {}).get("asks")
-        strange = self._words.isdisjoint(words.split())
+        said = words.split()
+        strange = self._words.isdisjoint(said) or (
+            # "And until then? We must be out by the end of the month" is no goodbye.
+            len(said) >= self._config["words_of_more"] and self._name(message) in _SHORT
+        )
         return strange or (asks in (_PLACE, _AGE) and self._name(message) != "restart")
 
     def _found(self, patterns: Dict[str, List["re.Pattern[str]"]], words: str) -> List[str]:

@@ -143,7 +143,18 @@ def test_a_named_place_is_forgotten(cues: CueReader) -> None:
     assert message.get("drops") == ["place"] and not message.get("entities")
 
 
-@pytest.mark.parametrize("text", ["je ne sais pas", "ça m'est égal", "weiß nicht", "ech weess net"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne sais pas",
+        "ça m'est égal",
+        "je préfère ne pas dire l'âge",
+        "weiß nicht",
+        "das möchte ich nicht sagen",
+        "ech weess net",
+        "dat wëll ech net soen",
+    ],
+)
 def test_never_mind_is_an_answer_to_a_question_only(cues: CueReader, text: str) -> None:
     assert _intent(_read(cues, text, "deny", "place")) == "skip_question"
     assert _intent(_read(cues, text, "deny")) == "deny"
@@ -266,3 +277,23 @@ def test_a_word_that_is_none_is_no_small_talk(cues: CueReader) -> None:
     assert _intent(_read(cues, "ech", "greet")) == "greet"
     assert _intent(_read(cues, "ech", "greet", "place")) == "nlu_fallback"
     assert _intent(_read(cues, "zork", "debt_help")) == "debt_help"
+    assert _intent(_read(cues, "ech ech ech ech ech", "goodbye")) == "nlu_fallback"
+    assert _intent(_read(cues, "ech ech ech ech", "goodbye")) == "goodbye"
+
+
+def test_a_correction_with_a_place_gives_the_place(cues: CueReader) -> None:
+    place = [{"entity": "place", "value": "Mersch", "start": 31, "end": 37}]
+    text = "non pardon, je voulais dire à Mersch"
+    assert _intent(_read(cues, text, "deny", entities=place)) == "inform"
+    assert _intent(_read(cues, "non pardon", "deny")) == "deny"
+
+
+def test_a_kind_of_service_in_hardly_a_sentence_is_wanted(cues: CueReader) -> None:
+    kind = [{"entity": "kind", "value": "childcare", "start": 14, "end": 20}]
+    message = _read(cues, "ok zurück zur Krippe", "nlu_fallback", entities=kind)
+    assert _intent(message) == "childcare" and message.get("needs") == ["childcare"]
+    assert _intent(_read(cues, "Krippe", "ask_hours", entities=kind)) == "ask_hours"
+
+
+def test_a_name_that_sounds_like_a_question_is_a_place_where_one_was_asked(cues: CueReader) -> None:
+    assert _intent(_read(cues, "Zoubidou", "ask_hours", "place", confidence=0.5)) == "inform"
