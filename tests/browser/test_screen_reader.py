@@ -69,6 +69,8 @@ def page(open_page: Open, server: Server) -> Page:
 
 def test_the_log_and_its_name(page: Page) -> None:
     ask(page, "J'ai des dettes")
+    # On a busy machine the answer comes before the region is switched on.
+    expect(log(page)).to_have_attribute("aria-live", "polite")
     nodes = tree(page)
     seen = [node for node in nodes if not node["ignored"]]
     names = {node["role"]["value"]: node.get("name", {}).get("value") for node in seen}
