@@ -16,7 +16,9 @@ from typing import Any
 from sklearn.model_selection import StratifiedKFold
 
 from bot.evaluation import scores
-from bot.nlu.intent import Classifier, Features, IntentClassifier
+from bot.nlu.classifier import Classifier
+from bot.nlu.features import Features
+from bot.nlu.intent import IntentClassifier
 from bot.nlu.text import clean
 
 FOLDS = 5

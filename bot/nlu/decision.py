@@ -61,10 +61,10 @@ class Decision(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             # Below: not understood, the topics are offered as a choice.
-            "answer_from": 0.3,
+            "answer_from": 0.45,
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
-            "crisis_from": 0.45,
+            "crisis_from": 0.5,
             # The model learns words, not sayings: beside an everyday saying it must be surer.
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.
@@ -92,7 +92,7 @@ class Decision(GraphComponent):
             "backed_from": 0.03,
             "crisis_backed_from": 0.01,
             # A cry in one clause of a longer message.
-            "crisis_clause_from": 0.9,
+            "crisis_clause_from": 0.95,
             # The prefix of crisis intents, see the intent contract.
             "crisis_prefix": "crisis_",
         }
@@ -237,7 +237,7 @@ class Decision(GraphComponent):
             return kind, probability
         if name in _BEFORE:
             name, probability = self._after_courtesy(message, scores, name, probability)
-            if name == "inform":
+            if name not in _BEFORE:
                 return name, probability
         if probability < self._config["answer_from"]:
             name, probability = "nlu_fallback", 1.0 - probability

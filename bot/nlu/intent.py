@@ -1,15 +1,11 @@
 """Third component: the likeliest intents of a message, and of each clause of a longer one.
 
-A sentence embedding fitted to our messages (`bot.nlu.embedding`) and one multinomial logistic
-regression over all languages. Without an embedding, TF-IDF of character n-grams takes its place
-(accents folded, and as it sounds). Chosen on measurements: docs/nlu.md.
+One multinomial logistic regression over all languages; where it is not sure of a message, the
+nearest training sentences vote with it. Chosen on measurements: docs/nlu.md.
 """
 
-import warnings
-from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,19 +14,18 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
-from scipy.optimize import minimize_scalar
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from bot.evaluation import read_cases
 from bot.evaluation import scores as evaluation_scores
+from bot.nlu.classifier import Classifier
 from bot.nlu.clauses import Clauses, Span
-from bot.nlu.embedding import Embedding
-from bot.nlu.files import CACHE, DATA, LEXICON, file_fingerprint, read_json, write_json
+from bot.nlu.features import Features
+from bot.nlu.files import CACHE, DATA, LEXICON, file_fingerprint, write_json
+from bot.nlu.neighbours import FILE as NEIGHBOURS_FILE
+from bot.nlu.neighbours import Neighbours
 from bot.nlu.reader import MASKED, UNNAMED, masked_texts
-from bot.nlu.text import MAX_READ, clean, fold, sound
+from bot.nlu.text import MAX_READ, clean
 
 Scores = List[Tuple[str, float]]
 #: Message property: every intent with its probability, best first.
@@ -48,182 +43,6 @@ _CLAUSES = LEXICON / "clauses.yml"
 _DEVELOPMENT = DATA / "dev"
 #: What the classifier reached on the development set, kept in the model.
 SCORES_FILE = "scores.json"
-
-
-class Features:
-    """Turns texts into the rows the classifier is trained on."""
-
-    def __init__(
-        self, embedding: Embedding, centre: Any, grams: List["Grams"], scale: float
-    ) -> None:
-        self._embedding = embedding
-        self._centre = centre
-        self._grams = grams
-        self._scale = scale
-
-    @classmethod
-    def fit(
-        cls, texts: List[str], config: Dict[Text, Any], cache: Optional[Path] = None
-    ) -> "Features":
-        embedding = Embedding(config["embedding"], cache)
-        vectors = embedding.many(texts)
-        centre = np.stack([vectors.mean(axis=0), vectors.std(axis=0) + 1e-6])
-        grams = []
-        if config["grams"] or not embedding.available:
-            grams = [Grams.fit(v, texts, config[f"{v}_ngrams"], config["min_df"]) for v in VIEWS]
-        return cls(embedding, centre, grams, config["embedding_scale"])
-
-    def rows(self, texts: List[str], *, many: bool = False) -> Any:
-        """A matrix, one row a text. `many`: use the cache of the training set."""
-        return self._rows(self._embedding.many(texts) if many else self._embedding(texts), texts)
-
-    def parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
-        """The row of a text, and the rows of its spans."""
-        whole, vectors = self._embedding.parts(text, spans)
-        texts = [text[start:end] for start, end in spans]
-        return self._rows(whole, [text]), self._rows(vectors, texts)
-
-    def _rows(self, vectors: Any, texts: List[str]) -> Any:
-        parts: List[Any] = []
-        if vectors.shape[1]:
-            dense = (vectors - self._centre[0]) / self._centre[1]
-            dense *= self._scale / (np.linalg.norm(dense, axis=1, keepdims=True) + 1e-9)
-            parts.append(dense)
-        if not self._grams:
-            return parts[0]
-        parts += [grams(texts) for grams in self._grams]
-        return sparse.hstack([sparse.csr_matrix(part) for part in parts], format="csr")
-
-    def write(self, folder: Path) -> None:
-        about = {"embedding": self._embedding.name, "views": [g.view for g in self._grams]}
-        write_json(folder / "features.json", about)
-        np.savez_compressed(folder / "features.npz", centre=self._centre)
-        for grams in self._grams:
-            grams.write(folder)
-
-    @classmethod
-    def read(cls, folder: Path, config: Dict[Text, Any]) -> "Features":
-        about = read_json(folder / "features.json")
-        with np.load(folder / "features.npz", allow_pickle=False) as arrays:
-            centre = arrays["centre"]
-        embedding = Embedding(about["embedding"])
-        if embedding.name != about["embedding"]:
-            raise RuntimeError(
-                f"The model was trained with the embedding '{about['embedding']}', which cannot be "
-                "loaded here. Install the requirements, or train again: python -m bot train"
-            )
-        grams = [Grams.read(folder, view) for view in about["views"]]
-        return cls(embedding, centre, grams, config["embedding_scale"])
-
-
-#: Two views of the letters of a text.
-VIEWS = {"letters": fold, "sounds": sound}
-
-
-class Grams:
-    """TF-IDF of the character n-grams inside words, in one view; L2-normalised rows."""
-
-    def __init__(self, view: str, vectorizer: TfidfVectorizer) -> None:
-        self.view = view
-        self._vectorizer = vectorizer
-
-    @staticmethod
-    def _make(lengths: List[int], min_df: int) -> TfidfVectorizer:
-        low, high = lengths
-        return TfidfVectorizer(
-            analyzer="char_wb",
-            ngram_range=(low, high),
-            sublinear_tf=True,
-            min_df=min_df,
-            dtype=np.float32,
-        )
-
-    @classmethod
-    def fit(cls, view: str, texts: List[str], lengths: List[int], min_df: int) -> "Grams":
-        vectorizer = cls._make(lengths, min_df).fit([VIEWS[view](t) for t in texts])
-        return cls(view, vectorizer)
-
-    def __call__(self, texts: List[str]) -> Any:
-        return self._vectorizer.transform([VIEWS[self.view](t) for t in texts])
-
-    def write(self, folder: Path) -> None:
-        vocabulary = {str(k): int(v) for k, v in self._vectorizer.vocabulary_.items()}
-        about = {"lengths": self._vectorizer.ngram_range, "vocabulary": vocabulary}
-        write_json(folder / f"{self.view}.json", about)
-        idf = self._vectorizer.idf_.astype(np.float32)
-        np.savez_compressed(folder / f"{self.view}.npz", idf=idf)
-
-    @classmethod
-    def read(cls, folder: Path, view: str) -> "Grams":
-        about = read_json(folder / f"{view}.json")
-        vectorizer = cls._make(about["lengths"], 1)
-        vectorizer.vocabulary_ = about["vocabulary"]
-        with np.load(folder / f"{view}.npz", allow_pickle=False) as arrays:
-            vectorizer.idf_ = arrays["idf"]
-        return cls(view, vectorizer)
-
-
-class Classifier:
-    """Multinomial logistic regression, reduced to what is needed to answer."""
-
-    def __init__(self, names: List[str], weights: Any, bias: Any) -> None:
-        self.names = names
-        self._weights = weights
-        self._bias = bias
-
-    @classmethod
-    def fit(cls, rows: Any, labels: List[str], config: Dict[Text, Any]) -> "Classifier":
-        model = LogisticRegression(
-            C=config["C_of_grams" if sparse.issparse(rows) else "C"],
-            class_weight="balanced" if sparse.issparse(rows) else None,
-            max_iter=config["steps"],
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
-            model.fit(rows, labels)
-        weights, bias = model.coef_.T, model.intercept_
-        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-            weights = np.hstack([np.zeros_like(weights), weights])
-            bias = np.array([0.0, *bias])
-        names = [str(n) for n in model.classes_]
-        return cls(names, np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
-
-    def probabilities(self, rows: Any) -> Any:
-        return _softmax(np.asarray(rows @ self._weights) + self._bias)
-
-    def calibrate(self, rows: Any, labels: List[str]) -> float:
-        """Scales the scores so that the probabilities of sentences never trained on are likeliest.
-
-        Temperature scaling, Guo et al. (2017), "On calibration of modern neural networks". Returns
-        the temperature.
-        """
-        scores = np.asarray(rows @ self._weights) + self._bias
-        wanted = [self.names.index(label) for label in labels]
-
-        def surprise(temperature: float) -> float:
-            likely = _softmax(scores / temperature)[np.arange(len(wanted)), wanted]
-            return -float(np.log(likely + 1e-9).mean())
-
-        found = minimize_scalar(surprise, bounds=(0.3, 5.0), method="bounded")
-        temperature = round(float(found.x), 3)
-        self._weights = (self._weights / temperature).astype(np.float32)
-        self._bias = (self._bias / temperature).astype(np.float32)
-        return temperature
-
-    def write(self, folder: Path) -> None:
-        write_json(folder / "intents.json", self.names)
-        np.savez_compressed(folder / "weights.npz", weights=self._weights, bias=self._bias)
-
-    @classmethod
-    def read(cls, folder: Path) -> "Classifier":
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            weights, bias = arrays["weights"], arrays["bias"]
-        return cls(read_json(folder / "intents.json"), weights, bias)
-
-
-def _softmax(scores: Any) -> Any:
-    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return grown / grown.sum(axis=1, keepdims=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -244,6 +63,10 @@ class IntentClassifier(GraphComponent):
             # … where another intent than the message's has this probability within it: the
             # decision asks for no less (its `alone_backed_from`).
             "alone_from": 0.02,
+            # The nearest sentences are asked about a message whose likeliest intent is less
+            # probable than this, and count so much.
+            "neighbours_below": 0.9,
+            "neighbours_share": 0.5,
             # Character n-grams beside the embedding; always used when there is no embedding.
             "grams": False,
             "letters_ngrams": [1, 5],
@@ -263,12 +86,14 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         features: Optional[Features] = None,
         classifier: Optional[Classifier] = None,
+        neighbours: Optional[Neighbours] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._features = features
         self._classifier = classifier
+        self._neighbours = neighbours
         self._clauses = Clauses(_CLAUSES)
 
     @classmethod
@@ -297,8 +122,14 @@ class IntentClassifier(GraphComponent):
         # Products of one row: more threads than one only wait for each other.
         threadpool_limits(1, user_api="blas")
         with model_storage.read_from(resource) as folder:
-            features = Features.read(folder, config)
-            return cls(config, model_storage, resource, features, Classifier.read(folder))
+            return cls(
+                config,
+                model_storage,
+                resource,
+                Features.read(folder, config),
+                Classifier.read(folder),
+                Neighbours.read(folder) if (folder / NEIGHBOURS_FILE).exists() else None,
+            )
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
@@ -307,10 +138,14 @@ class IntentClassifier(GraphComponent):
         self._features = Features.fit(texts, self._config, CACHE)
         rows = self._features.rows(texts, many=True)
         self._classifier = Classifier.fit(rows, labels, self._config)
+        if not sparse.issparse(rows):
+            self._neighbours = Neighbours.fit(rows, labels, self._classifier.names)
         scores = self._measure(training_data)
         with self._model_storage.write_to(self._resource) as folder:
             self._features.write(folder)
             self._classifier.write(folder)
+            if self._neighbours:
+                self._neighbours.write(folder)
             write_json(folder / SCORES_FILE, scores)
         return self._resource
 
@@ -323,7 +158,7 @@ class IntentClassifier(GraphComponent):
         texts = masked_texts([case["text"] for case in cases], training_data)
         rows = self._features.rows(texts, many=True)
         temperature = self._classifier.calibrate(rows, [case["intent"] for case in cases])
-        rows_found = self._classifier.probabilities(rows)
+        rows_found = self._probabilities(rows)
         found = [self._classifier.names[row.argmax()] for row in rows_found]
         pairs: Dict[str, List[Tuple[str, str]]] = {"all": []}
         for case, name in zip(cases, found):
@@ -339,8 +174,9 @@ class IntentClassifier(GraphComponent):
             masked = (message.get(MASKED) or "")[:MAX_READ]
             spans = self._clauses.spans(masked)
             whole, clauses = self._features.parts(masked, spans) if spans else (None, None)
-            [scores] = self._rank(self._features.rows([masked]) if whole is None else whole)
-            message.set(SCORES, scores)
+            if whole is None:
+                whole = self._features.rows([masked])
+            message.set(SCORES, self._ranked(self._probabilities(whole))[0])
             message.set(CLAUSE_SCORES, self._rank(clauses) if spans else [])
             message.set(ALONE_SCORES, self._alone(masked, spans, message))
             unnamed = message.get(UNNAMED)
@@ -364,8 +200,22 @@ class IntentClassifier(GraphComponent):
         read = iter(self._rank(self._features.rows(texts)) if texts else [])
         return [next(read) if wanted else [] for wanted in open_]
 
+    def _probabilities(self, rows: Any) -> Any:
+        """Of whole messages: the neighbours have a say where the classifier is not sure."""
+        assert self._classifier
+        found = self._classifier.probabilities(rows)
+        unsure = found.max(axis=1) < self._config["neighbours_below"]
+        if self._neighbours and unsure.any():
+            share = self._config["neighbours_share"]
+            votes = self._neighbours.probabilities(rows[unsure])
+            found[unsure] = (1 - share) * found[unsure] + share * votes
+        return found
+
     def _rank(self, rows: Any) -> List[Scores]:
         assert self._classifier
+        return self._ranked(self._classifier.probabilities(rows))
+
+    def _ranked(self, found: Any) -> List[Scores]:
+        assert self._classifier
         names = self._classifier.names
-        found = self._classifier.probabilities(rows)
         return [sorted(zip(names, map(float, row)), key=lambda s: -s[1]) for row in found]

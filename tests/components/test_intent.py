@@ -8,7 +8,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import embedding
-from bot.nlu.intent import CLAUSE_SCORES, SCORES, Classifier, IntentClassifier
+from bot.nlu.classifier import Classifier
+from bot.nlu.intent import CLAUSE_SCORES, SCORES, IntentClassifier
 from bot.nlu.reader import MessageReader
 from tests.components.conftest import message
 
