@@ -15,6 +15,8 @@ from bot.nlu.text import clean
 #: Whom a cry for help is about; None: the writer, or not clear.
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
+_FEW = 6
+LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
 
 
 def wants_erasure(text: str) -> bool:
@@ -41,6 +43,22 @@ def way(text: str) -> Optional[Literal["phone", "email"]]:
     """How the visitor wants to be reached, if a word says so."""
     phone, email = _says("phone", text), _says("email", text)
     return None if phone == email else "phone" if phone else "email"
+
+
+def offered_way(text: str) -> Optional[Literal["phone", "email"]]:
+    """The same, in a message that may say hardly anything else: "by mail?"."""
+    few = len(plain(text).split()) <= _FEW
+    return way(text) if few and not _says("calls_self", text) else None
+
+
+def about_lines(text: str) -> list[str]:
+    """What is asked about helplines that were shown: hours, write, cost, anonymous, languages."""
+    return [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
+
+
+def worse(text: str) -> bool:
+    """Whether a message tells more of the danger that was talked about."""
+    return _says("signs", text)
 
 
 def whom(text: str, age: Optional[float] = None) -> Whom:
