@@ -172,13 +172,18 @@ def _for_household(
             m
             for m in matches
             if turn.household in m.service.serves.households
-            and (anywhere or m.reason in ("quarter", "commune"))
+            # Far away it must be sure for whom it is.
+            and (m.reason in ("quarter", "commune") or (anywhere and _says_for_whom(m.service)))
         ),
         None,
     )
     if own is None or own in chosen:
         return chosen
     return [*chosen[: MAX_CARDS - 1], own]
+
+
+def _says_for_whom(service: Service) -> bool:
+    return any(fact.confirmed for fact in service.facts.get("eligibility"))
 
 
 def _reason(turn: Turn, match: Match) -> str:

@@ -1,6 +1,7 @@
 """The questions that decide between services: one at a time, with likely answers as buttons."""
 
 import json
+from collections import Counter
 from itertools import zip_longest
 from typing import Collection, Iterable, Optional
 
@@ -90,14 +91,15 @@ def _closest(turn: Turn, name: str) -> list[Place]:
 
 
 def _places(turn: Turn, need: str) -> list[dict[str, str]]:
-    """Places that have a service for the need, those of the association first.
+    """The places that have most services for the need.
 
-    One of each service, then their other places: a service for five communes is still one.
+    Of equal ones one of each service, then their other places: a service for five communes is
+    still one.
     """
     serve = [match.service.serves for match in turn.knowledge.find(need)]
     rounds = zip_longest(*(s.quarters or s.communes for s in serve))
-    ids = dict.fromkeys(i for places in rounds for i in places if i)
-    return [_button(turn, turn.knowledge.places[i]) for i in list(ids)[:_MOST]]
+    counts = Counter(i for places in rounds for i in places if i)
+    return [_button(turn, turn.knowledge.places[i]) for i, _ in counts.most_common(_MOST)]
 
 
 def _button(turn: Turn, place: Place) -> dict[str, str]:

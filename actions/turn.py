@@ -210,9 +210,15 @@ def show_cards(out: CollectingDispatcher, turn: Turn, services: Iterable[Service
 
 
 def show_way_in(out: CollectingDispatcher, turn: Turn, services: Iterable[Service]) -> None:
-    """The association's contact, when one of the services cannot be reached; once is enough."""
-    if not turn.slot(WAY_IN) and any(not turn.knowledge.reachable(s) for s in services):
+    """The association's contact, when one of the services cannot be reached; once is enough.
+
+    Later only its number, and only where none of them can be reached.
+    """
+    reachable = [turn.knowledge.reachable(s) for s in services]
+    if not all(reachable) and not turn.slot(WAY_IN):
         say_association(out, turn, "utter_association_contact")
+    elif reachable and not any(reachable):
+        remind_association(out, turn)
 
 
 def remind_association(out: CollectingDispatcher, turn: Turn) -> None:

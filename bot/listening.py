@@ -103,7 +103,8 @@ class Listener:
             return {**await self.parse(message.payload, metadata), "metadata": metadata}
         if _is_command(text):
             metadata["command"] = True
-        found = {**await self.parse(neutral(text), metadata), "metadata": metadata}
+        heard = hearing.after_preface(neutral(text))
+        found = {**await self.parse(heard, metadata), "metadata": metadata}
         crisis = found.get("crisis") or []
         age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
         found["whom"] = hearing.whom(text, age) if crisis else None
@@ -142,7 +143,8 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     """What is asked right after helplines about these, not about a service of a certain kind."""
     named = {e["entity"] for e in found["entities"]} & {"service", "kind", "place"}
     name = found["intent"]["name"]
-    if not state.slots.get(AFTER_CRISIS) or named or name in found.get("needs", []):
+    here = name == "privacy" and hearing.about_this_chat(text)
+    if not state.slots.get(AFTER_CRISIS) or named or here or name in found.get("needs", []):
         return []
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES else []
     return hearing.about_lines(text) or asked

@@ -87,6 +87,7 @@ class CueReader(GraphComponent):
         self._which = _patterns(cues["which"])
         self._households = _patterns(cues["households"])
         self._any = re.compile(cues["any"])
+        self._enters = [re.compile(p) for p in cues["enters"]]
         self._refuses = [re.compile(p) for p in cues["refuses"]]
         self._needs = frozenset(load().needs)
         self._learn(words or [])
@@ -170,6 +171,8 @@ class CueReader(GraphComponent):
             # "Ok back to the crèche": hardly a sentence, but it says what is wanted.
             message.set("needs", kinds[:1], add_to_output=True)
             self._decide(message, kinds[0])
+        if self._name(message) == "ask_directions" and any(p.search(words) for p in self._enters):
+            self._decide(message, "ask_appointment")
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):

@@ -86,6 +86,8 @@ class Decision(GraphComponent):
             "alone_backed_from": 0.02,
             # An urgent need that goes before the likeliest one is so sure in its clause.
             "pressing_from": 0.7,
+            # … or the second meaning of the whole from here: "no money left for food" is hunger.
+            "pressing_whole_from": 0.3,
             # What one clause says counts for the whole from this probability there: a clause torn
             # from its message may say anything.
             "backed_from": 0.03,

@@ -50,7 +50,10 @@ class Several:
         sure = {c[0][0] for c in clauses if c[0][1] >= self._config["pressing_from"]}
         whole = dict(scores)
         least = self._config["backed_from"]
-        pressing = [n for n in _PRESSING if n in sure and whole.get(n, 0.0) >= least]
+        likely_enough = self._config["pressing_whole_from"]
+        pressing = [
+            n for n in _PRESSING if whole.get(n, 0.0) >= (least if n in sure else likely_enough)
+        ]
         first = [intent] if intent in self._needs else []
         likely = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
         if len(set(told)) > 1:
