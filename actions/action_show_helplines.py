@@ -7,8 +7,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, SHOWN, Turn, show_cards
-from knowledge import Helpline, Service
+from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn, show_cards
+from knowledge import Helpline
 
 #: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
 _MOST = 4
@@ -41,10 +41,10 @@ class ActionShowHelplines(KnowingAction):
         if turn.crisis_guessed and needs:
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.
             return find_services(out, turn, needs[0], new=True)
-        shown_services = _beds(out, turn) if "crisis_violence" in heard else []
+        if "crisis_violence" in heard:
+            _show_beds(out, turn)
         out.utter_message(response="utter_stay_open")
         kept = [SlotSet(KEPT, _interrupted(turn)), SlotSet(AFTER_CRISIS, 1)]
-        kept += [SlotSet(SHOWN, [s.id for s in shown_services])]
         return [*kept, SlotSet(ASKS, None), SlotSet(LEAVING, None), SlotSet(MISSES, 0)]
 
     def _lines(self, turn: Turn, crisis: str) -> list[Helpline]:
@@ -64,16 +64,15 @@ class ActionShowHelplines(KnowingAction):
         return lines[:_MOST]
 
 
-def _beds(out: CollectingDispatcher, turn: Turn) -> list[Service]:
+def _show_beds(out: CollectingDispatcher, turn: Turn) -> None:
     """Where somebody who fled may sleep, if the message says that there is no bed."""
     if _BED not in turn.heard("needs"):
-        return []
+        return
     matches = turn.knowledge.find(_BED, household=turn.household, at=turn.at)
     own = [m.service for m in matches if turn.household in m.service.serves.households]
     services = list(dict.fromkeys([*own, *(m.service for m in matches)]))[:_BEDS]
     out.utter_message(response="utter_bed_tonight")
     show_cards(out, turn, services)
-    return services
 
 
 def _interrupted(turn: Turn) -> Optional[dict[str, Any]]:

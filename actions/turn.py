@@ -86,7 +86,7 @@ class Turn:
         return self._message.get(name)
 
     def metadata(self, name: str) -> Any:
-        """What the assistant knows beside the message (`desk`, `keeps`, `lines`, `household`)."""
+        """What the assistant knows beside the message (`desk`, `lines`, `services` …)."""
         return (self._message.get("metadata") or {}).get(name)
 
     def entities(self, kind: str) -> list[str]:
@@ -178,7 +178,8 @@ class Turn:
     @property
     def shown(self) -> list[Service]:
         """The services the last answer was about, as far as the directory still has them."""
-        found = map(self._service, self._slots.get(SHOWN) or [])
+        shown = self.metadata("services") or self._slots.get(SHOWN) or []
+        found = map(self._service, shown)
         return [service for service in found if service]
 
     @property

@@ -15,11 +15,12 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Aside:
-    """`lines`: ids of the helplines shown; `crisis`: what was heard; `household`: the person's."""
+    """`lines`, `services`: ids shown; `crisis`: what was heard; `household`: the person's."""
 
     lines: list[str] = field(default_factory=list)
     crisis: list[str] = field(default_factory=list)
     household: Optional[str] = None
+    services: list[str] = field(default_factory=list)
 
 
 class Asides:
@@ -38,7 +39,8 @@ class Asides:
         elif found.get("crisis"):
             said = (e["value"] for e in found["entities"] if e["entity"] == "household")
             household = next(said, self.get(conversation).household)
-            self.keep(conversation, Aside(reply.helplines, list(found["crisis"]), household))
+            crisis = list(found["crisis"])
+            self.keep(conversation, Aside(reply.helplines, crisis, household, reply.services))
 
     def keep(self, conversation: str, aside: Aside) -> None:
         self._kept.pop(conversation, None)

@@ -61,7 +61,9 @@ def offered_way(text: str) -> Optional[Literal["phone", "email"]]:
 
 def about_lines(text: str) -> list[str]:
     """What is asked about helplines that were shown: hours, write, cost, anonymous, languages."""
-    return [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
+    found = [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
+    # "Is there somebody who speaks Portuguese?" asks for no hours.
+    return [t for t in found if t != "hours" or "languages" not in found]
 
 
 def about_this_chat(text: str) -> bool:

@@ -64,6 +64,8 @@ _INTENT_ABOUT = {
     "write": "ask_phone",
     "anonymous": "privacy",
 }
+#: The model is so sure of a detail where no fixed words say it.
+_SURE = 0.6
 _NOTHING = Aside()
 
 
@@ -96,6 +98,7 @@ class Listener:
             "keeps": [self._keeping.days, self._keeping.message_days],
             "desk": attended,
             "lines": aside.lines,
+            "services": aside.services,
             "household": aside.household,
         }
         text = message.text or ""
@@ -146,7 +149,8 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     here = name == "privacy" and hearing.about_this_chat(text)
     if not state.slots.get(AFTER_CRISIS) or named or here or name in found.get("needs", []):
         return []
-    asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES else []
+    sure = found["intent"]["confidence"] >= _SURE
+    asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
     return hearing.about_lines(text) or asked
 
 
@@ -174,9 +178,11 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return _INTENT_ABOUT[found["about_lines"][0]]
     if kept.get("offered") and intent == "affirm":
         return "resume"
+    shown = slots.get("shown") or found["metadata"]["services"]
     lost = intent == "inform" and not slots.get("need")
-    lost = lost or (intent.startswith("ask_") and not slots.get("shown"))
-    if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
+    lost = lost or (intent.startswith("ask_") and not shown)
+    worse = intent == "deny" or hearing.worse(text)
+    if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent
 
