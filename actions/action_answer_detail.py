@@ -7,6 +7,7 @@ from actions.answering import find_services
 from actions.asking import ask_again, ask_place_again
 from actions.base import KnowingAction
 from actions.detailing import answer_detail
+from actions.lines import answer_about_lines
 from actions.not_understood import try_again
 from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, Turn
 from knowledge import Service
@@ -19,6 +20,8 @@ class ActionAnswerDetail(KnowingAction):
         return "action_answer_detail"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.note("about_lines"):
+            return answer_about_lines(out, turn)
         services = _meant(turn)
         kind = turn.entity("kind")
         if turn.unknown_place and not turn.named:

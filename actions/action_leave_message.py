@@ -10,7 +10,17 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
-from actions.turn import ASKS, DRAFT, HANDOFF, KEPT, LEAVING, MISSES, ORDER, Turn, say_association
+from actions.turn import (
+    ASKS,
+    DRAFT,
+    HANDOFF,
+    KEPT,
+    LEAVING,
+    MISSES,
+    ORDER,
+    Turn,
+    remind_association,
+)
 
 _LONGEST = 2000
 _EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
@@ -28,6 +38,11 @@ class ActionLeaveMessage(KnowingAction):
         step, draft = turn.slot(LEAVING), dict(turn.slot(DRAFT) or {})
         if turn.intent == "leave_message":
             return ask_step(out, "message", {})
+        if step is None and turn.intent in _WAYS:
+            # "By mail?", after being told how to reach a person.
+            reach_by = _WAYS[turn.intent]
+            out.utter_message(response=f"utter_way_{reach_by}")
+            return ask_step(out, "message", {"reach_by": reach_by})
         if step is None:
             out.utter_message(response="utter_no_message_begun")
             return []
@@ -36,7 +51,7 @@ class ActionLeaveMessage(KnowingAction):
             return [SlotSet(LEAVING, None), SlotSet(DRAFT, None), SlotSet(KEPT, None)]
         if turn.intent == "agree":
             return self._agreed(out, turn, step, draft)
-        if turn.intent in _WAYS and draft:
+        if turn.intent in _WAYS and draft.get("text"):
             return ask_step(out, "contact", {**draft, "reach_by": _WAYS[turn.intent]})
         return self._dictated(out, turn, step, draft)
 
@@ -44,7 +59,8 @@ class ActionLeaveMessage(KnowingAction):
         self, out: CollectingDispatcher, turn: Turn, step: str, draft: Draft
     ) -> list[EventType]:
         if step == "message":
-            return ask_step(out, "reach", {"text": turn.text[:_LONGEST]})
+            draft = {**draft, "text": turn.text[:_LONGEST]}
+            return ask_step(out, "contact" if draft.get("reach_by") else "reach", draft)
         if step not in ("reach", "contact"):
             return ask_step(out, step, draft, turn)
         found = _contact(turn.text)
@@ -67,7 +83,7 @@ class ActionLeaveMessage(KnowingAction):
         if step != "consent":
             return ask_step(out, step, draft, turn)
         out.utter_message(response="utter_message_left")
-        say_association(out, turn, "utter_association_reach")
+        remind_association(out, turn)
         done = [SlotSet(ORDER, "leave_message"), SlotSet(LEAVING, None), SlotSet(KEPT, None)]
         return [*done, SlotSet(HANDOFF, False), SlotSet(MISSES, 0)]
 

@@ -7,11 +7,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn
+from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn, show_cards
 from knowledge import Helpline
 
 #: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
 _MOST = 4
+#: A bed for tonight, and how many services for it are enough beside the helplines.
+_BED, _BEDS = "emergency_housing", 2
 #: The line for children and young people.
 _YOUNG = "kanner-jugendtelefon"
 #: These speak to the person in danger; a second wording speaks to whoever worries about one.
@@ -39,6 +41,8 @@ class ActionShowHelplines(KnowingAction):
         if turn.crisis_guessed and needs:
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.
             return find_services(out, turn, needs[0], new=True)
+        if "crisis_violence" in heard:
+            _show_beds(out, turn)
         out.utter_message(response="utter_stay_open")
         kept = [SlotSet(KEPT, _interrupted(turn)), SlotSet(AFTER_CRISIS, 1)]
         return [*kept, SlotSet(ASKS, None), SlotSet(LEAVING, None), SlotSet(MISSES, 0)]
@@ -58,6 +62,17 @@ class ActionShowHelplines(KnowingAction):
             rest.sort(key=lambda line: line.id != _YOUNG or line.id in closed)
             lines = [*first, *rest]
         return lines[:_MOST]
+
+
+def _show_beds(out: CollectingDispatcher, turn: Turn) -> None:
+    """Where somebody who fled may sleep, if the message says that there is no bed."""
+    if _BED not in turn.heard("needs"):
+        return
+    matches = turn.knowledge.find(_BED, household=turn.household, at=turn.at)
+    own = [m.service for m in matches if turn.household in m.service.serves.households]
+    services = list(dict.fromkeys([*own, *(m.service for m in matches)]))[:_BEDS]
+    out.utter_message(response="utter_bed_tonight")
+    show_cards(out, turn, services)
 
 
 def _interrupted(turn: Turn) -> Optional[dict[str, Any]]:

@@ -22,6 +22,8 @@ def skip(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     if turn.need is None:
         out.utter_message(response="utter_forgotten" if forgotten else "utter_help_menu")
         return [*forgotten, SlotSet(ASKS, "topic")]
+    if turn.note("refuses"):
+        out.utter_message(response="utter_need_not_say")
     asked = [turn.asks] if turn.asks in (PLACE, AGE) else []
     if forgotten and not asked:
         out.utter_message(response="utter_without")

@@ -4,7 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, MISSES, Turn, say_association
+from actions.turn import AFTER_CRISIS, MISSES, Turn, remind_association
 
 
 class ActionStay(KnowingAction):
@@ -17,7 +17,7 @@ class ActionStay(KnowingAction):
             out.utter_message(response="utter_stay")
         elif times % 2 == 0:
             out.utter_message(response="utter_stay_again")
-            say_association(out, turn, "utter_association_reach")
+            remind_association(out, turn)
         else:
             out.utter_message(response="utter_in_danger")
             out.utter_message(response="utter_stay_open")

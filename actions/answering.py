@@ -127,7 +127,7 @@ def _answer(
     known = {s.id for s in but or []}
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
     chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
-    chosen = _for_household(turn, chosen, fresh)
+    chosen = _for_household(turn, chosen, fresh, anywhere=about.urgent)
     services = [m.service for m in chosen]
     if several:
         out.utter_message(response="utter_results_for", need=_label(turn, need))
@@ -160,17 +160,30 @@ def nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     return [*near, *national][:MAX_CARDS]
 
 
-def _for_household(turn: Turn, chosen: list[Match], matches: list[Match]) -> list[Match]:
-    """With one in the commune that is there for such a household in particular, if any is."""
+def _for_household(
+    turn: Turn, chosen: list[Match], matches: list[Match], *, anywhere: bool
+) -> list[Match]:
+    """With one in the commune that is there for such a household in particular, if any is.
+
+    `anywhere`: also elsewhere, because a bed for tonight is worth the way.
+    """
     own = next(
         (
             m
             for m in matches
-            if turn.household in m.service.serves.households and m.reason in ("quarter", "commune")
+            if turn.household in m.service.serves.households
+            # Far away it must be sure for whom it is.
+            and (m.reason in ("quarter", "commune") or (anywhere and _says_for_whom(m.service)))
         ),
         None,
     )
-    return chosen if own is None or own in chosen else [*chosen[:-1], own]
+    if own is None or own in chosen:
+        return chosen
+    return [*chosen[: MAX_CARDS - 1], own]
+
+
+def _says_for_whom(service: Service) -> bool:
+    return any(fact.confirmed for fact in service.facts.get("eligibility"))
 
 
 def _reason(turn: Turn, match: Match) -> str:

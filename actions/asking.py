@@ -1,6 +1,8 @@
 """The questions that decide between services: one at a time, with likely answers as buttons."""
 
 import json
+from collections import Counter
+from itertools import zip_longest
 from typing import Collection, Iterable, Optional
 
 from rapidfuzz import fuzz, process
@@ -10,10 +12,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.turn import AGE, ALSO, ASKS, NEED, PLACE, SKIPPED, Turn, choice
 from knowledge import LANGUAGES, Place
 
-_MOST = 10
+#: Places offered as buttons; others are typed.
+_MOST = 6
 #: Spellings offered for a place nobody knows, and how like it they must be (0 to 100).
 _CLOSE, _LIKE = 4, 55
-_SKIP = "/skip_question"
+_SKIP, _OTHER = "/skip_question", "/other_place"
 
 
 def open_question(turn: Turn, need: str, skipped: Collection[str]) -> Optional[str]:
@@ -38,8 +41,10 @@ def ask(
         _say_unknown(out, turn, need, unknown)
     else:
         buttons = _places(turn, need) if question == PLACE else []
+        other = [choice(turn.knowledge.words(turn.language, "other_place"), _OTHER)]
         out.utter_message(
-            response=f"utter_ask_{question}", buttons=[*buttons, _skip(turn, question)]
+            response=f"utter_ask_{question}",
+            buttons=[*buttons, *(other if buttons else []), _skip(turn, question)],
         )
     return [
         SlotSet(NEED, need),
@@ -53,6 +58,12 @@ def ask_again(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """The open question once more."""
     assert turn.need and turn.asks
     return ask(out, turn, turn.need, turn.asks, also=turn.also, skipped=turn.skipped)
+
+
+def ask_for_name(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Another place than those offered: it is to be typed."""
+    out.utter_message(response="utter_type_place", buttons=[_skip(turn, PLACE)])
+    return [SlotSet(ASKS, PLACE)]
 
 
 def ask_place_again(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -80,12 +91,15 @@ def _closest(turn: Turn, name: str) -> list[Place]:
 
 
 def _places(turn: Turn, need: str) -> list[dict[str, str]]:
-    """Places that have a service for the need, those of the association first."""
-    ids: dict[str, None] = {}
-    for match in turn.knowledge.find(need):
-        serves = match.service.serves
-        ids |= dict.fromkeys(serves.quarters or serves.communes)
-    return [_button(turn, turn.knowledge.places[i]) for i in list(ids)[:_MOST]]
+    """The places that have most services for the need.
+
+    Of equal ones one of each service, then their other places: a service for five communes is
+    still one.
+    """
+    serve = [match.service.serves for match in turn.knowledge.find(need)]
+    rounds = zip_longest(*(s.quarters or s.communes for s in serve))
+    counts = Counter(i for places in rounds for i in places if i)
+    return [_button(turn, turn.knowledge.places[i]) for i, _ in counts.most_common(_MOST)]
 
 
 def _button(turn: Turn, place: Place) -> dict[str, str]:

@@ -4,10 +4,10 @@ from abc import ABC, abstractmethod
 from typing import Any, Optional
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import Turn
+from actions.turn import WAY_IN, Turn
 from knowledge import Knowledge, directory
 
 
@@ -37,4 +37,5 @@ class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no type
         if turn.abusive and turn.asks_something and not turn.in_danger:
             # A real question is answered, whatever stands around it.
             dispatcher.utter_message(response="utter_stay_polite")
-        return self.answer(dispatcher, turn)
+        events = self.answer(dispatcher, turn)
+        return [*events, SlotSet(WAY_IN, True)] if turn.said_way_in else events

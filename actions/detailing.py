@@ -9,7 +9,17 @@ from actions.answering import remember_shown
 from actions.asking import ask_again
 from actions.details import DETAILS
 from actions.next_steps import offer_next
-from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, SHOWN, Turn, choice, say_association
+from actions.turn import (
+    AGE,
+    ASKS,
+    MAX_CARDS,
+    MISSES,
+    PLACE,
+    SHOWN,
+    Turn,
+    choice,
+    remind_association,
+)
 from knowledge import Service
 
 
@@ -36,7 +46,7 @@ def answer_detail(
     elif unknown:
         out.utter_message(response=f"utter_several_unknown_{detail}", names=", ".join(unknown))
     if unknown:
-        say_association(out, turn, "utter_association_reach")
+        remind_association(out, turn)
     if turn.asks in (PLACE, AGE) and turn.need:
         # The question that was open is still open.
         return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(MISSES, 0), *ask_again(out, turn)]

@@ -3,7 +3,7 @@
 from typing import Callable, Optional
 
 from actions.turn import Turn
-from knowledge import Service
+from knowledge import Service, sentences
 
 
 def _field(name: str) -> Callable[[Turn, Service], Optional[str]]:
@@ -18,7 +18,7 @@ def _hours(turn: Turn, service: Service) -> Optional[str]:
     state = turn.knowledge.opening(service, at=turn.at)
     said = state.words[turn.language] if state.kind != "unknown" else None
     hours = turn.knowledge.text(service, "hours", turn.language, at=turn.at)
-    return ". ".join(part.rstrip(".") for part in (said, hours) if part) or None
+    return sentences(part for part in (said, hours) if part)
 
 
 def _contact(turn: Turn, service: Service) -> Optional[str]:

@@ -16,7 +16,7 @@ from actions.turn import (
     PLACE,
     Turn,
     choice,
-    say_association,
+    remind_association,
     show_cards,
     show_way_in,
 )
@@ -36,7 +36,7 @@ def set_limit(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     out.utter_message(response="utter_limit")
     misses = turn.misses + 1
     if misses >= _OFTEN:
-        say_association(out, turn, "utter_association_reach")
+        remind_association(out, turn)
     if turn.asks in (PLACE, AGE) and turn.need:
         return [*ask_again(out, turn), SlotSet(MISSES, misses)]
     return [SlotSet(MISSES, misses)]
@@ -66,7 +66,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     if found:
         shown = _show(out, turn, found)
         if misses == 2:
-            say_association(out, turn, "utter_association_reach")
+            remind_association(out, turn)
         return [*shown, *remember]
     _ask_back(out, turn, misses, outside=outside)
     return [*remember, SlotSet(ASKS, "topic")]
@@ -79,18 +79,18 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
     if misses <= 2 and outside:
         out.utter_message(response="utter_out_of_scope")
         if misses == 2:
-            say_association(out, turn, "utter_association_reach")
+            remind_association(out, turn)
     elif misses == 1 and topics:
         other = choice(turn.knowledge.words(turn.language, "button_other_topic"), "/help_menu")
         out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
     elif misses <= 2:
         out.utter_message(response="utter_still_not_sure")
-        say_association(out, turn, "utter_association_reach")
+        remind_association(out, turn)
     elif misses % 2:
         out.utter_message(response="utter_write_simply")
     else:
         out.utter_message(response="utter_person_understands")
-        say_association(out, turn, "utter_association_reach")
+        remind_association(out, turn)
 
 
 def _found(turn: Turn, least: float) -> list[SearchHit]:

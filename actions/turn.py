@@ -30,6 +30,8 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
 ALSO, HOUSEHOLD = "also", "household"
 #: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
+#: Whether the association's own contact was said in this conversation.
+WAY_IN = "way_in"
 #: Cards at the most in one answer.
 MAX_CARDS = 3
 
@@ -41,6 +43,8 @@ class Turn:
         self.knowledge = knowledge
         self._slots: dict[str, Any] = tracker.slots
         self._message: dict[str, Any] = tracker.latest_message or {}
+        #: Whether this answer says the association's own contact.
+        self.said_way_in = False
 
     @property
     def intent(self) -> str:
@@ -78,11 +82,11 @@ class Turn:
         return self._slots.get(name)
 
     def note(self, name: str) -> Any:
-        """What the assistant heard besides the NLU (`whom`, `way`, `foreign`, `emergency`)."""
+        """What the assistant heard besides the NLU (`whom`, `way`, `about_lines` …)."""
         return self._message.get(name)
 
     def metadata(self, name: str) -> Any:
-        """What the assistant knows beside the message (`desk`, `keeps`)."""
+        """What the assistant knows beside the message (`desk`, `lines`, `services` …)."""
         return (self._message.get("metadata") or {}).get(name)
 
     def entities(self, kind: str) -> list[str]:
@@ -145,7 +149,7 @@ class Turn:
 
     @property
     def household(self) -> Optional[Household]:
-        value = self._slots.get(HOUSEHOLD)
+        value = self._slots.get(HOUSEHOLD) or self.metadata("household")
         return next((h for h in get_args(Household) if h == value), None)
 
     @property
@@ -174,7 +178,8 @@ class Turn:
     @property
     def shown(self) -> list[Service]:
         """The services the last answer was about, as far as the directory still has them."""
-        found = map(self._service, self._slots.get(SHOWN) or [])
+        shown = self.metadata("services") or self._slots.get(SHOWN) or []
+        found = map(self._service, shown)
         return [service for service in found if service]
 
     @property
@@ -206,13 +211,31 @@ def show_cards(out: CollectingDispatcher, turn: Turn, services: Iterable[Service
 
 
 def show_way_in(out: CollectingDispatcher, turn: Turn, services: Iterable[Service]) -> None:
-    """The association's contact, when one of the services cannot be reached."""
-    if any(not turn.knowledge.reachable(s) for s in services):
+    """The association's contact, when one of the services cannot be reached; once is enough.
+
+    Later only its number, and only where none of them can be reached.
+    """
+    reachable = [turn.knowledge.reachable(s) for s in services]
+    if not all(reachable) and not turn.slot(WAY_IN):
         say_association(out, turn, "utter_association_contact")
+    elif reachable and not any(reachable):
+        remind_association(out, turn)
+
+
+def remind_association(out: CollectingDispatcher, turn: Turn) -> None:
+    """The association's contact: whole for the first time, then only its number."""
+    if not turn.slot(WAY_IN):
+        say_association(out, turn, "utter_association_reach")
+        return
+    card = turn.knowledge.service_card(turn.knowledge.association, turn.language, at=turn.at)
+    phone = card["phones"][0]
+    number = " – ".join(filter(None, (phone["number"], phone["label"])))
+    out.utter_message(response="utter_association_again", phone=number)
 
 
 def say_association(out: CollectingDispatcher, turn: Turn, response: str) -> None:
     """The association's own contact, as the way in where a service's is unknown."""
+    turn.said_way_in = True
     knowledge, language = turn.knowledge, turn.language
     card = knowledge.service_card(knowledge.association, language, at=turn.at)
     facts = knowledge.association.facts

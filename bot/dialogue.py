@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from sqlalchemy.engine import Engine
 
 from bot import hearing
+from bot.aside import Asides
 from bot.inprocess import Turns
 from bot.keeping import Keeping
 from bot.listening import (
@@ -49,6 +50,7 @@ class Dialogue:
         self._states = States(engine)
         self._handoffs = Handoffs(engine)
         self._conversations = Conversations(engine)
+        self._asides = Asides()
 
     async def turn(self, conversation: str, message: Incoming) -> Reply:
         """Answers a message. Raises UnknownPayload."""
@@ -67,6 +69,7 @@ class Dialogue:
 
     def forget(self, conversation: str) -> None:
         """Erases a conversation, the right to go on with it included."""
+        self._asides.forget(conversation)
         self._conversations.erase(conversation)
 
     def words(self, response: str, language: str, **gaps: str) -> list[Message]:
@@ -117,7 +120,8 @@ class Dialogue:
         if message.payload is not None:
             return silent
         self._handoffs.hear(conversation, text)
-        found = await self._listener.hear(state, message, attended=True)
+        aside = self._asides.get(conversation)
+        found = await self._listener.hear(state, message, attended=True, aside=aside)
         if not found.get("crisis"):
             return silent
         reply, _ = await self._ask_rasa(conversation, state, message, found)
@@ -130,7 +134,8 @@ class Dialogue:
         if payload is not None and payload not in state.offered and not ALWAYS.fullmatch(payload):
             raise UnknownPayload(payload)
         attended = self._handoffs.someone_here()
-        found = await self._listener.hear(state, message, attended=attended)
+        aside = self._asides.get(conversation)
+        found = await self._listener.hear(state, message, attended=attended, aside=aside)
         leave_what_ended(state, found["intent"]["name"])
         if found["intent"]["name"] == "restart":
             self._handoffs.withdraw(conversation)
@@ -139,9 +144,11 @@ class Dialogue:
         slots[LANGUAGE] = reply.language
         if reply.crisis and not found.get("crisis_guessed"):
             # Nothing but a flag is kept of a cry for help: no place and no age from it either.
-            slots.update({name: state.slots.get(name) for name in ("place", "age")})
+            personal = ("place", "age", "household")
+            slots.update({name: state.slots.get(name) for name in personal})
         intent = str(found["intent"]["name"])
         offer = self._offer(slots, intent, reply)
+        self._asides.after(conversation, found, reply, over=not slots.get(AFTER_CRISIS))
         said = [m for name in notices for m in self.words(name, reply.language)]
         # In danger the number comes first.
         messages = [*reply.messages, *said] if reply.crisis else [*said, *reply.messages]
@@ -185,7 +192,8 @@ class Dialogue:
         services = ids(messages, "service")
         if intent.startswith(_DETAIL):
             services += [i for i in tracker.get_slot("shown") or [] if i not in services]
-        heard = (message.parse_data or {}).get("crisis") if message else None
+        parsed = (message.parse_data or {}) if message else {}
+        heard, about_lines = parsed.get("crisis"), parsed.get("about_lines")
         return Reply(
             language=language,
             intent=PUBLIC.get(intent, intent),
@@ -194,7 +202,7 @@ class Dialogue:
             helplines=ids(messages, "helpline"),
             asks=tracker.get_slot("asks"),
             handoff=bool(tracker.get_slot("handoff")),
-            crisis=bool(heard) or _warned(tracker) or intent == "still_there",
+            crisis=bool(heard or about_lines) or _warned(tracker) or intent == "still_there",
         )
 
     def _offer(self, slots: dict[str, Any], intent: str, reply: Reply) -> list[Message]:

@@ -15,11 +15,21 @@ from bot.nlu.text import clean
 #: Whom a cry for help is about; None: the writer, or not clear.
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
+_FEW, _SENTENCE = 6, 3
+LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
 
 
 def wants_erasure(text: str) -> bool:
     """Whether the visitor orders to delete the conversation; a question about it is none."""
     return _says("delete_data", text) and not _says("not_data", text)
+
+
+def after_preface(text: str) -> str:
+    """The text without a language it names before a colon: "In German then: where is …"."""
+    head, colon, rest = text.partition(":")
+    words = plain(head).split()
+    said = colon and len(words) <= _FEW and len(rest.split()) >= _SENTENCE
+    return rest.strip() if said and not _languages().isdisjoint(words) else text
 
 
 def leaves_message(text: str) -> bool:
@@ -41,6 +51,29 @@ def way(text: str) -> Optional[Literal["phone", "email"]]:
     """How the visitor wants to be reached, if a word says so."""
     phone, email = _says("phone", text), _says("email", text)
     return None if phone == email else "phone" if phone else "email"
+
+
+def offered_way(text: str) -> Optional[Literal["phone", "email"]]:
+    """The same, in a message that may say hardly anything else: "by mail?"."""
+    few = len(plain(text).split()) <= _FEW
+    return way(text) if few and not _says("calls_self", text) else None
+
+
+def about_lines(text: str) -> list[str]:
+    """What is asked about helplines that were shown: hours, write, cost, anonymous, languages."""
+    found = [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
+    # "Is there somebody who speaks Portuguese?" asks for no hours.
+    return [t for t in found if t != "hours" or "languages" not in found]
+
+
+def about_this_chat(text: str) -> bool:
+    """Whether a question of secrecy is about what is written here, not about helplines."""
+    return _says("line_not", text)
+
+
+def worse(text: str) -> bool:
+    """Whether a message tells more of the danger that was talked about."""
+    return _says("signs", text)
 
 
 def whom(text: str, age: Optional[float] = None) -> Whom:
@@ -65,6 +98,12 @@ def _says(kind: str, text: str) -> bool:
 def _patterns() -> dict[str, list[re.Pattern[str]]]:
     content: Any = read_words(LEXICON / "requests.yml")
     return {kind: [re.compile(e["pattern"]) for e in entries] for kind, entries in content.items()}
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    content: Any = read_words(LEXICON / "fillers.yml")
+    return frozenset(map(plain, content["languages"]))
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Optional
 
 from bot import hearing
+from bot.aside import Aside
 from bot.keeping import Keeping
 from bot.reply import Incoming
 from bot.store import State
@@ -21,6 +22,7 @@ PUBLIC = {
     "too_long": "nlu_fallback",
     "other_language": "out_of_scope",
     "skip_question": "inform",
+    "other_place": "inform",
     "delete_data": "privacy",
     "leave_message": "human_handoff",
     "reach_by_phone": "human_handoff",
@@ -50,6 +52,22 @@ SMALL = frozenset({"thank", "affirm", "deny", "greet", "bot_challenge"})
 #: Right after a cry for help these are no reason for a menu.
 _UNCLEAR = frozenset({"nlu_fallback", "out_of_scope", "complaint", "too_long", "help_menu"})
 
+#: A detail asked right after helplines is about them: which, and as what it is known outside.
+_ABOUT_LINES = {
+    "ask_hours": "hours",
+    "ask_phone": "number",
+    "ask_cost": "cost",
+    "ask_languages": "languages",
+}
+_INTENT_ABOUT = {
+    **{topic: name for name, topic in _ABOUT_LINES.items()},
+    "write": "ask_phone",
+    "anonymous": "privacy",
+}
+#: The model is so sure of a detail where no fixed words say it.
+_SURE = 0.6
+_NOTHING = Aside()
+
 
 class Listener:
     """Parses messages. Remembers nothing."""
@@ -67,7 +85,9 @@ class Listener:
         found: dict[str, Any] = await self._agent.processor.parse_message(message)
         return found
 
-    async def hear(self, state: State, message: Incoming, *, attended: bool) -> dict[str, Any]:
+    async def hear(
+        self, state: State, message: Incoming, *, attended: bool, aside: Aside = _NOTHING
+    ) -> dict[str, Any]:
         """Rasa's parse, and what is heard besides: orders, dictation, whom a cry is about."""
         language = state.slots.get(LANGUAGE)
         metadata: dict[str, Any] = {
@@ -77,13 +97,17 @@ class Listener:
             "asks": state.slots.get("asks"),
             "keeps": [self._keeping.days, self._keeping.message_days],
             "desk": attended,
+            "lines": aside.lines,
+            "services": aside.services,
+            "household": aside.household,
         }
         text = message.text or ""
         if message.payload is not None:
             return {**await self.parse(message.payload, metadata), "metadata": metadata}
         if _is_command(text):
             metadata["command"] = True
-        found = {**await self.parse(neutral(text), metadata), "metadata": metadata}
+        heard = hearing.after_preface(neutral(text))
+        found = {**await self.parse(heard, metadata), "metadata": metadata}
         crisis = found.get("crisis") or []
         age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
         found["whom"] = hearing.whom(text, age) if crisis else None
@@ -91,8 +115,15 @@ class Listener:
         found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
         if state.slots.get(LEAVING):
             found["way"] = hearing.way(text)
-        if not crisis:
-            name = _own_intent(state, found["intent"]["name"], text)
+        if not crisis and aside.crisis and state.slots.get(AFTER_CRISIS) and hearing.worse(text):
+            # "He has bruises everywhere": of the danger that was just talked about.
+            found["intent"] = {"name": aside.crisis[0], "confidence": 1.0}
+            found.update({"crisis": aside.crisis, "crisis_guessed": False})
+        elif not crisis:
+            found["about_lines"] = _about_lines(state, found, text)
+            name = _own_intent(state, found, text)
+            if name not in _INTENT_ABOUT.values():
+                found["about_lines"] = []
             if name != found["intent"]["name"]:
                 found["intent"] = {"name": name, "confidence": 1.0}
                 long = state.slots.get(LEAVING) == "message"
@@ -111,9 +142,21 @@ def _is_command(text: str) -> bool:
     return re.fullmatch(r"\s*/+\w*\s*(\{.*)?", text, re.DOTALL) is not None
 
 
-def _own_intent(state: State, intent: str, text: str) -> str:
+def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
+    """What is asked right after helplines about these, not about a service of a certain kind."""
+    named = {e["entity"] for e in found["entities"]} & {"service", "kind", "place"}
+    name = found["intent"]["name"]
+    here = name == "privacy" and hearing.about_this_chat(text)
+    if not state.slots.get(AFTER_CRISIS) or named or here or name in found.get("needs", []):
+        return []
+    sure = found["intent"]["confidence"] >= _SURE
+    asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
+    return hearing.about_lines(text) or asked
+
+
+def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     """What a text means at this point of the dialogue, if not what it says alone."""
-    slots = state.slots
+    slots, intent = state.slots, str(found["intent"]["name"])
     if hearing.wants_erasure(text):
         return "delete_data"
     leaving, kept = slots.get(LEAVING), slots.get(KEPT) or {}
@@ -127,12 +170,19 @@ def _own_intent(state: State, intent: str, text: str) -> str:
         return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
     if hearing.leaves_message(text):
         return "leave_message"
+    named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
+    way = None if named or found.get("needs") else hearing.offered_way(text)
+    if slots.get("handoff") and way:
+        return f"reach_by_{way}"
+    if found["about_lines"]:
+        return _INTENT_ABOUT[found["about_lines"][0]]
     if kept.get("offered") and intent == "affirm":
         return "resume"
+    shown = slots.get("shown") or found["metadata"]["services"]
     lost = intent == "inform" and not slots.get("need")
-    # "Does that cost anything?" right after helplines is about them, no reason for a menu.
-    lost = lost or (intent.startswith("ask_") and not slots.get("shown"))
-    if slots.get(AFTER_CRISIS) and (lost or intent in _UNCLEAR):
+    lost = lost or (intent.startswith("ask_") and not shown)
+    worse = intent == "deny" or hearing.worse(text)
+    if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent
 

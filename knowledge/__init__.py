@@ -5,6 +5,7 @@ This is its only door; modules with a leading underscore are private.
 
 from knowledge._audit import Audit, audit
 from knowledge._base import FOLDER, Knowledge, SearchHit, load
+from knowledge._card import sentences
 from knowledge._clock import LUXEMBOURG, holiday
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._facts import LANGUAGES, Fact, Language
@@ -54,6 +55,7 @@ __all__ = [
     "holiday",
     "holidays_held",
     "rules",
+    "sentences",
     "directory",
     "fold",
     "load",

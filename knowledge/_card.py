@@ -1,7 +1,7 @@
 """Entries as they are shown: a service or a helpline in one language, with what is known of it."""
 
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any, Iterable, Optional
 
 from knowledge._facts import Fact, Facts, Language
 from knowledge._freshness import as_of, is_stale
@@ -100,7 +100,7 @@ class Cards:
         if own:
             return own
         texts = [self.with_notice(f, language, at) for f in self.general(service, field)]
-        return " ".join(texts) or None
+        return sentences(texts) if len(texts) > 1 else next(iter(texts), None)
 
     def general(self, service: Service, field: str) -> tuple[Fact, ...]:
         """What holds for every service of its type."""
@@ -118,7 +118,7 @@ class Cards:
                 span = self._words(language, "ages", low=low, high=high)
                 parts.append(self._noticed(span, fact, language, at))
         conditions = self.text(service, "eligibility", language, at)
-        return ". ".join(p.rstrip(".") for p in [*parts, conditions] if p) or None
+        return sentences(p for p in [*parts, conditions] if p)
 
     def _links(
         self, shown: dict[str, tuple[Fact, ...]], language: Language, at: datetime
@@ -147,7 +147,9 @@ class Cards:
         notice = self.notice(fact, language, at)
         if not notice:
             return text
-        return self._words(language, "noticed", text=text.rstrip("."), notice=notice)
+        # "… (2022) – to be confirmed (as of 2022)" says the year twice.
+        text = text.removesuffix(f"({fact.year})").rstrip(" .")
+        return self._words(language, "noticed", text=text, notice=notice)
 
     def notice(self, fact: Fact, language: Language, at: datetime) -> str:
         """What goes with a value: "to be confirmed" with its year, "as of" when old, or nothing."""
@@ -156,6 +158,18 @@ class Cards:
         if not fact.confirmed:
             return self._words(language, "to_confirm_undated")
         return as_of(fact, language, self._words) if is_stale(fact, at) else ""
+
+
+def sentences(parts: Iterable[str]) -> Optional[str]:
+    """The parts as sentences, without the last full stop; None for none."""
+    found = [part.rstrip(".") for part in parts]
+    return ". ".join([*found[:1], *map(_begun, found[1:])]) or None
+
+
+def _begun(sentence: str) -> str:
+    """With a capital; a link stays as it is."""
+    link = "://" in sentence.split(" ")[0]
+    return sentence if link else sentence[:1].upper() + sentence[1:]
 
 
 def _iso(opening: Opening) -> Optional[str]:

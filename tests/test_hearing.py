@@ -83,3 +83,43 @@ def test_no_danger_in_other_languages(text: str) -> None:
 )
 def test_the_way_to_be_reached(text: str, way: str | None) -> None:
     assert hearing.way(text) == way
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("mail?", "email"),
+        ("lieber telefon", "phone"),
+        ("léiwer per Mail", "email"),
+        ("je vais les appeler", None),
+        ("Ma question est longue, je vous l'écris plutôt par mail", None),
+    ],
+)
+def test_a_way_to_be_reached_that_was_not_asked_for(text: str, way: str | None) -> None:
+    assert hearing.offered_way(text) == way
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("et la nuit, on peut leur écrire ?", ["write", "hours"]),
+        ("ist da nachts jemand, und kostet das etwas?", ["hours", "cost"]),
+        ("ass do een, deen Lëtzebuergesch schwätzt?", ["languages"]),
+        ("merci", []),
+    ],
+)
+def test_what_is_asked_about_helplines(text: str, topics: list[str]) -> None:
+    assert hearing.about_lines(text) == topics
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Also auf Deutsch: wo ist das Jugendhaus?", "wo ist das Jugendhaus?"),
+        ("En français : où est la crèche ?", "où est la crèche ?"),
+        ("Ich sage es so: ich brauche Hilfe", "Ich sage es so: ich brauche Hilfe"),
+        ("Deutsch: ja", "Deutsch: ja"),
+    ],
+)
+def test_a_language_named_before_a_question(text: str, rest: str) -> None:
+    assert hearing.after_preface(text) == rest

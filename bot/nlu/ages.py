@@ -1,21 +1,15 @@
 """Finds ages in a message: digits and number words, years and months, in three languages."""
 
-import re
 from pathlib import Path
 from typing import Any, Optional
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from spacy.tokens import Doc
 
 from bot.nlu.files import read_words
-from bot.nlu.text import fold, sound
+from bot.nlu.numbers import Numbers
+from bot.nlu.text import fold
 
 OLDEST = 110
-#: Words and hyphens of the longest number: "quatre-vingt-dix-sept".
-_LONGEST_NUMBER = 7
-#: Shorter number words are too near to other words to forgive a slip.
-_FUZZY_FROM = 5
 #: A message that begins with a bare number tells an age from here; smaller ones count something.
 _FIRST_FROM = 13
 
@@ -25,14 +19,10 @@ class AgeFinder:
 
     def __init__(self, lexicon: Path) -> None:
         words: dict[str, Any] = read_words(lexicon)
-        self._numbers = {fold(k): float(v) for k, v in words["numbers"].items()}
-        self._numbers.update(_composed(words["composed"]))
-        self._numbers.update(_composed_apart(words["composed_apart"]))
-        self._first_words = frozenset(number.split()[0] for number in self._numbers)
+        self._numbers = Numbers(words)
         self._years = frozenset(map(fold, words["years"]))
         self._months = frozenset(map(fold, words["months"]))
         self._aged = tuple(map(fold, words["aged"]))
-        self._half_endings = tuple(map(fold, words["half_endings"]))
         self._halves = frozenset(map(fold, words["halves"]))
         self._joins = frozenset(map(fold, words["joins"]))
         self._durations = frozenset(map(fold, words["durations"]))
@@ -59,7 +49,6 @@ class AgeFinder:
         self._streets = frozenset(map(fold, words["streets"]))
         self._prices = frozenset(map(fold, words["prices"]))
         self._spent = frozenset(map(fold, words["spent"]))
-        self._by_sound = {sound(n): v for n, v in self._numbers.items() if len(n) >= _FUZZY_FROM}
 
     def find(self, doc: Doc) -> list[tuple[int, int, float]]:
         """Spans and ages in years, in the order of the text."""
@@ -79,7 +68,7 @@ class AgeFinder:
         """Whether an age may begin here: a quick look that spares most words the slow one."""
         word = norms[at]
         return (
-            self._may_start(word)
+            self._numbers.may_begin(word)
             or word in self._round
             or "j" in word
             or word.endswith("ten")
@@ -95,9 +84,12 @@ class AgeFinder:
             compound = self._about(doc, start)
         if compound is not None:
             return start + 1, compound
-        number, end = self._number(doc, start)
+        number, end = self._numbers.at(doc, start)
         if number is None:
-            number, end = self._misspelt(doc, start)
+            # Before a unit only: "catorze ans", "siwenzeng Joer".
+            end = start + 1
+            if end < len(doc) and doc[end].norm_ in self._years:
+                number = self._numbers.misspelt(doc[start].norm_)
         if number is None or number > OLDEST:
             return None
         unit = self._unit(doc, end, number)
@@ -125,50 +117,14 @@ class AgeFinder:
         before = doc[at - 1].norm_ if at else ""
         if word in self._round:
             return None if before in self._round_not_after else self._round[word]
-        if before in self._middle and (tens := self._numbers.get(word, 1.0)) % 10 == 0:
+        tens = self._numbers.word(word) or 1.0
+        if before in self._middle and tens % 10 == 0:
             return tens + 5
         for middle in self._middle:
-            tens = self._numbers.get(word.removeprefix(middle).removesuffix("er"), 1.0)
+            tens = self._numbers.word(word.removeprefix(middle).removesuffix("er")) or 1.0
             if word.startswith(middle) and tens % 10 == 0:
                 return tens + 5
         return None
-
-    def _misspelt(self, doc: Doc, start: int) -> tuple[Optional[float], int]:
-        """A number word as it sounds, before a unit only: "catorze ans", "siwenzeng Joer"."""
-        word = doc[start].norm_
-        end = start + 1
-        if len(word) < _FUZZY_FROM or end >= len(doc) or doc[end].norm_ not in self._years:
-            return None, start
-        hit = process.extractOne(
-            sound(word), self._by_sound.keys(), scorer=OSA.distance, score_cutoff=1
-        )
-        return (self._by_sound[hit[0]], end) if hit else (None, start)
-
-    def _number(self, doc: Doc, start: int) -> tuple[Optional[float], int]:
-        """A number at `start`, and where it ends; also of several words ("quatre-vingt-dix")."""
-        if start >= len(doc) or not self._may_start(doc[start].norm_):
-            return None, start
-        for length in range(_LONGEST_NUMBER, 0, -1):
-            piece = doc[start : start + length]
-            if len(piece) < length:
-                continue
-            words = [t.norm_ for t in piece if t.text not in "-–"]
-            value = self._value(" ".join(words))
-            if value is not None and piece[-1].text not in "-–":
-                return value, start + length
-        return None, start
-
-    def _may_start(self, word: str) -> bool:
-        return word[:1].isdigit() or word in self._first_words or word.endswith(self._half_endings)
-
-    def _value(self, words: str) -> Optional[float]:
-        if re.fullmatch(r"\d{1,3}([.,]\d)?", words):
-            return float(words.replace(",", "."))
-        for half in self._half_endings:
-            whole = self._numbers.get(words.removesuffix(half))
-            if whole is not None and words.endswith(half):
-                return whole + 0.5
-        return self._numbers.get(words)
 
     def _compound(self, word: str) -> Optional[float]:
         """One-word forms: "15-jährig" without hyphen, "15järeg", "fuenfzehnjaehrig"."""
@@ -176,7 +132,7 @@ class AgeFinder:
             return None
         for aged in self._aged:
             head, mark, _ = word.partition(aged)
-            if mark and head and (value := self._value(head)) is not None:
+            if mark and head and (value := self._numbers.value(head)) is not None:
                 return value if value <= OLDEST else None
         return None
 
@@ -185,14 +141,14 @@ class AgeFinder:
         word = doc[at].norm_
         for ending in ("sten", "ten"):
             if word.endswith(ending) and at and doc[at - 1].norm_ in self._ordinal_before:
-                return self._numbers.get(word.removesuffix(ending))
+                return self._numbers.word(word.removesuffix(ending))
         return None
 
     def _shares_unit(self, doc: Doc, start: int, end: int) -> bool:
         """ "3 et 5 ans", "3, 5 an 7 Joer": the unit stands after the last of several numbers."""
         at = end
         while at < len(doc) and doc[at].norm_ in self._listed:
-            number, after = self._number(doc, at + 1)
+            number, after = self._numbers.at(doc, at + 1)
             if number is None or number > OLDEST:
                 return False
             unit = self._unit(doc, after, number)
@@ -223,7 +179,7 @@ class AgeFinder:
     def _more_months(self, doc: Doc, index: int) -> tuple[float, int]:
         """ "ein Jahr und neun Monate"."""
         if index < len(doc) and doc[index].norm_ in self._joins | {","}:
-            number, end = self._number(doc, index + 1)
+            number, end = self._numbers.at(doc, index + 1)
             if number is not None and end < len(doc) and doc[end].norm_ in self._months:
                 return number, end + 1
         return 0.0, index
@@ -311,7 +267,7 @@ class AgeFinder:
 
     def _begins_with_age(self, doc: Doc, end: int) -> bool:
         """ "17, keine Wohnung", "61 und nach vierzig Jahren gekündigt"."""
-        number, _ = self._number(doc, 0)
+        number, _ = self._numbers.at(doc, 0)
         if number is None or number < _FIRST_FROM or end + 1 >= len(doc):
             return False
         if doc[end].text != "," and doc[end].norm_ not in self._joins:
@@ -335,23 +291,3 @@ class AgeFinder:
     def _goes_on_after(self, doc: Doc, end: int) -> bool:
         """Whether a clause ends here, or goes on without anything counted."""
         return end >= len(doc) or doc[end].is_punct or doc[end].norm_ in self._goes_on
-
-
-def _composed(parts: Any) -> dict[str, float]:
-    """Numbers of one word, unit before ten: "siebenundzwanzig", "siwwenanzwanzeg"."""
-    return {
-        fold(f"{unit}{joint}{ten}"): float(tens) + float(units)
-        for unit, units in parts["units"].items()
-        for joint in parts["joints"]
-        for ten, tens in parts["tens"].items()
-    }
-
-
-def _composed_apart(parts: Any) -> dict[str, float]:
-    """Numbers of several words, ten before unit: "septante deux", "huitante et un"."""
-    return {
-        fold(f"{ten} {joint} {unit}").replace("  ", " "): float(tens) + float(units)
-        for ten, tens in parts["tens"].items()
-        for joint in parts["joints"]
-        for unit, units in parts["units"].items()
-    }

@@ -1,9 +1,9 @@
 """After the decision: what a message says besides its question.
 
 Sets `abuse` (an insult at the assistant), `drops` (["place", "age"]: what it is to forget),
-`unknown_place` (a name the gazetteer does not have), `which` (positions among what was shown, from
-1; -1 is the last) and the entity `household`. Changes the intent only where the message says
-nothing else.
+`refuses` (does not want to say what was asked), `unknown_place` (a name the gazetteer does not
+have), `which` (positions among what was shown, from 1; -1 is the last) and the entity `household`.
+Changes the intent only where the message says nothing else.
 """
 
 import re
@@ -87,6 +87,8 @@ class CueReader(GraphComponent):
         self._which = _patterns(cues["which"])
         self._households = _patterns(cues["households"])
         self._any = re.compile(cues["any"])
+        self._enters = [re.compile(p) for p in cues["enters"]]
+        self._refuses = [re.compile(p) for p in cues["refuses"]]
         self._needs = frozenset(load().needs)
         self._learn(words or [])
 
@@ -154,10 +156,10 @@ class CueReader(GraphComponent):
         message.set("which", [int(n) for n in self._found(self._which, words)], add_to_output=True)
         message.set("drops", drops, add_to_output=True)
         message.set("unknown_place", None, add_to_output=True)
-        if message.get("crisis"):
-            return
         for household in self._found(self._households, words)[:1]:
             self._add(message, "household", household)
+        if message.get("crisis"):
+            return
         self._read_drops(message, words, drops)
         self._read_place(message, text)
         given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
@@ -169,6 +171,8 @@ class CueReader(GraphComponent):
             # "Ok back to the crèche": hardly a sentence, but it says what is wanted.
             message.set("needs", kinds[:1], add_to_output=True)
             self._decide(message, kinds[0])
+        if self._name(message) == "ask_directions" and any(p.search(words) for p in self._enters):
+            self._decide(message, "ask_appointment")
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):
@@ -192,6 +196,15 @@ class CueReader(GraphComponent):
                 self._decide(message, "skip_question")
         elif asks in (_PLACE, _AGE) and self._any.search(words):
             self._decide(message, "skip_question")
+        elif asks in (_PLACE, _AGE) and self._is_refusal(message, words):
+            message.set("refuses", True, add_to_output=True)
+            self._decide(message, "skip_question")
+
+    def _is_refusal(self, message: Message, words: str) -> bool:
+        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
+        if given or self._name(message) in self._needs:
+            return False
+        return any(pattern.search(words) for pattern in self._refuses)
 
     def _read_place(self, message: Message, text: str) -> None:
         if any(e["entity"] in (_PLACE, "service") for e in message.get(ENTITIES) or []):

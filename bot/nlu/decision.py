@@ -25,6 +25,7 @@ from bot.nlu.files import LEXICON, file_fingerprint, read_words
 from bot.nlu.intent import ALONE_SCORES, CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
 from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import REST
+from bot.nlu.several import Several
 from bot.nlu.text import MAX_READ, fold, has_words
 from knowledge import load
 
@@ -42,8 +43,6 @@ _ANSWERS = ("affirm", "deny")
 _BEFORE = ("greet", "thank", "goodbye", *_ANSWERS)
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
-#: Several needs in one message: these come before the others, in this order.
-_PRESSING = ("emergency_housing", "winter_shelter", "food_help")
 
 
 def _without(scores: Scores, name: str) -> Scores:
@@ -87,6 +86,8 @@ class Decision(GraphComponent):
             "alone_backed_from": 0.02,
             # An urgent need that goes before the likeliest one is so sure in its clause.
             "pressing_from": 0.7,
+            # … or the second meaning of the whole from here: "no money left for food" is hunger.
+            "pressing_whole_from": 0.3,
             # What one clause says counts for the whole from this probability there: a clause torn
             # from its message may say anything.
             "backed_from": 0.03,
@@ -105,6 +106,7 @@ class Decision(GraphComponent):
         self._address_words = frozenset(map(fold, words["address_words"]))
         self._negations = frozenset(map(fold, read_words(_PLACES)["negations"]))
         self._needs = frozenset(load().needs)
+        self._several = Several(config, self._needs)
         self._asked = {fold(k): v for k, v in words["languages"].items()}
 
     @classmethod
@@ -142,11 +144,19 @@ class Decision(GraphComponent):
         if not crisis:
             scores = [s for s in scores if not s[0].startswith(self._config["crisis_prefix"])]
         intent, confidence = self._intent(message, text, scores, crisis)
-        alone = self._alone(clauses, message.get(ALONE_SCORES) or [])
-        needs = list(dict.fromkeys([*self._several(intent, scores, clauses), *alone]))
-        if intent in self._needs and needs[0] != intent and self._backed(needs[0], scores, clauses):
+        alone: List[Scores] = message.get(ALONE_SCORES) or []
+        needs = self._several.needs(intent, scores, clauses, alone)
+        if sum(w not in self._fillers for w in message.get(REST) or []) <= 1:
+            # One word, "housing", says one thing, however many it may mean.
+            needs = needs[:1]
+        first = needs[0] if needs else intent
+        if (
+            intent in self._needs
+            and first != intent
+            and self._several.backed(first, scores, clauses)
+        ):
             # The most urgent of several needs is answered first.
-            intent, confidence = needs[0], max(confidence, dict(scores).get(needs[0], 0.0))
+            intent, confidence = first, max(confidence, dict(scores).get(first, 0.0))
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
             {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
@@ -160,41 +170,6 @@ class Decision(GraphComponent):
         message.set("crisis_guessed", bool(crisis) and not said, add_to_output=True)
         if intent == "change_language":
             self._ask_language(message)
-
-    def _backed(self, need: str, scores: Scores, clauses: List[Scores]) -> bool:
-        """Whether a need of one clause may come first: nearly sure there, or likely in all."""
-        least = self._config["pressing_from"]
-        sure = any(name == need and p >= least for name, p in (clause[0] for clause in clauses))
-        return sure or dict(scores).get(need, 0.0) >= self._config["backed_from"]
-
-    def _alone(self, clauses: List[Scores], alone: List[Scores]) -> List[str]:
-        """Further needs: nearly sure in a clause read alone, and possible within its message."""
-        return [
-            name
-            for found, within in zip(alone, clauses)
-            for name, probability in found[:1]
-            if name in self._needs
-            and probability >= self._config["alone_from"]
-            and dict(within)[name] >= self._config["alone_backed_from"]
-        ]
-
-    def _several(self, intent: str, scores: Scores, clauses: List[Scores]) -> List[str]:
-        """All needs of a message, most urgent first, then as they are told."""
-        told = [
-            name
-            for name, probability in (clause[0] for clause in clauses)
-            if name in self._needs and probability >= self._config["clause_from"]
-        ]
-        # Urgent before the rest, where a clause of its own says it and the whole does not deny it.
-        sure = {c[0][0] for c in clauses if c[0][1] >= self._config["pressing_from"]}
-        whole = dict(scores)
-        least = self._config["backed_from"]
-        pressing = [n for n in _PRESSING if n in sure and whole.get(n, 0.0) >= least]
-        first = [intent] if intent in self._needs else []
-        likely = [n for n, p in scores if n in self._needs and p >= self._config["also_from"]]
-        if len(set(told)) > 1:
-            return list(dict.fromkeys([*pressing, *told, *first, *likely]))
-        return list(dict.fromkeys([*pressing, *first, *told, *likely]))
 
     def _crisis(
         self, said: List[str], scores: Scores, clauses: List[Scores], floor: float

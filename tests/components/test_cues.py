@@ -161,6 +161,23 @@ def test_never_mind_is_an_answer_to_a_question_only(cues: CueReader, text: str) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "je préfère ne pas dire où j'habite",
+        "ça ne vous regarde pas",
+        "geht Sie nichts an",
+        "muss ich das sagen?",
+        "dat soen ech net",
+        "dat geet Iech näischt un",
+    ],
+)
+def test_nobody_has_to_say_it(cues: CueReader, text: str) -> None:
+    message = _read(cues, text, "complaint", "age")
+    assert message.get("refuses") and _intent(message) == "skip_question"
+    assert not _read(cues, text, "complaint").get("refuses"), "nothing was asked"
+
+
+@pytest.mark.parametrize(
     ("text", "place"),
     [
         ("j'habite à Foobar et je cherche une crèche", "Foobar"),

@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat
 
-from knowledge import LANGUAGES, Knowledge, Language, dialled, load, spoken
+from knowledge import LANGUAGES, Knowledge, Language, dialled, load, sentences, spoken
 
 AT = datetime(2026, 11, 24, 15, 0)
 SERVICE_KEYS = {
@@ -70,6 +70,12 @@ def test_flagged_values_carry_the_notice(
             flagged += 1
             assert words in knowledge.helpline_card(line, language, at=AT)["label"], line.id
     assert flagged
+
+
+def test_sentences_begin_with_a_capital() -> None:
+    assert sentences(["ouvert.", "tous les jours"]) == "ouvert. Tous les jours"
+    assert sentences(["online.", "https://a.lu"]) == "online. https://a.lu"
+    assert sentences([]) is None
 
 
 def test_the_year_of_the_source_is_said(knowledge: Knowledge) -> None:
