@@ -1,4 +1,4 @@
-"""What comes in: stored once, before it is acknowledged, with what it changes for its person."""
+"""What came in, sorted into the queue: once, with what it changes for its person."""
 
 import json
 from dataclasses import dataclass, field
@@ -43,19 +43,19 @@ class Rules:
 
 
 class Reception:
-    """Stores what was received."""
+    """Sorts what was received."""
 
     def __init__(self, engine: Engine, rules: Rules) -> None:
         self._engine = engine
         self._rules = rules
 
-    def receive(self, events: list[Received], now: int) -> list[str]:
-        """Stores them all, in their order, in one transaction.
+    def receive(self, arrived: list[tuple[Received, int]]) -> list[str]:
+        """Takes them all, each with when it came, in their order, in one transaction.
 
         What became of each: "new", "again" (was received before) or "too_fast" (not kept).
         """
         with writing(self._engine) as connection:
-            return [self._one(connection, event, now) for event in events]
+            return [self._one(connection, event, at) for event, at in arrived]
 
     def _one(self, connection: Connection, event: Received, now: int) -> str:
         if not add_new(connection, seen, once=event.once, at=now):
