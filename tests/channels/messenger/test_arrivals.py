@@ -1,5 +1,6 @@
 """What is acknowledged is on disk, apart from the queue, and is sorted into it once."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.channels.messenger._events import Batch, Event
+from bot.channels.messenger._inbox import Inbox, NotStored
+from bot.channels.messenger._person import Door
 from bot.channels.messenger._sorter import Sorter
 from bot.store.messenger import (
     Received,
@@ -174,3 +178,41 @@ def test_an_arrival_is_synchronised_with_the_disk_before_add_returns(tmp_path: P
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "FULL"
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+
+
+async def test_what_cannot_be_stored_is_said_and_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three webhooks come while one is written; of the three one cannot be stored."""
+    arrivals = open_arrivals(f"sqlite:///{tmp_path / 'weeweiser.db'}")
+    original, begun, go_on = arrivals.add, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    together: list[int] = []
+
+    def add(events: list[Received], now: int) -> None:
+        together.append(len(events))
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(10)
+        if any(event.content["text"] == "bad" for event in events):
+            raise sa.exc.DataError("insert", {}, Exception("bad"))
+        original(events, now)
+
+    monkeypatch.setattr(arrivals, "add", add)
+    woken: list[int] = []
+    inbox = Inbox(arrivals, Door(b"k" * 32), lambda: woken.append(1))
+
+    def take(text: str) -> "asyncio.Task[None]":
+        return asyncio.create_task(inbox.take(Batch([Event("words", "7", text, NOW, text=text)])))
+
+    first = take("a")
+    await begun.wait()
+    others = [take(text) for text in ("b", "bad", "c")]
+    await asyncio.sleep(0)
+    go_on.set()
+    results = await asyncio.gather(first, *others, return_exceptions=True)
+    assert [type(result) for result in results] == [type(None), type(None), NotStored, type(None)]
+    assert together == [1, 3, 1, 1, 1]
+    assert woken
+    stored = [one.event().content["text"] for one in arrivals.oldest(9)]
+    assert stored == ["a", "b", "c"]
+    inbox.close()
