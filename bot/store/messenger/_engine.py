@@ -1,6 +1,7 @@
 """Transactions that do the same on SQLite and PostgreSQL."""
 
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -47,6 +48,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def add_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Inserts a row unless one with its key is there; whether it was new."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    statement = _insert_new(table, connection.dialect.name)
+    return bool(connection.execute(statement, values).rowcount)
+
+
+@lru_cache
+def _insert_new(table: sa.Table, dialect: str) -> Any:
+    # Kept: to put a statement together takes longer than to carry it out.
+    module = sqlite if dialect == "sqlite" else postgresql
+    return module.insert(table).on_conflict_do_nothing()

@@ -14,6 +14,11 @@ from bot.store.messenger._tables import inbox, outbox, people, seen
 #: Kinds that ask for an answer; the others only change what is known of the person.
 ANSWERED = ("words", "choice", "start", "wordless")
 _TOO_FAST = "too_fast"
+# Put together once: that takes longer than to carry them out.
+_OF_PERSON = people.c.person == sa.bindparam("whose")
+_FIND = sa.select(people).where(_OF_PERSON).with_for_update()
+_CHANGE = people.update().where(_OF_PERSON)
+_PUT = inbox.insert()
 _MINUTE = 60_000
 
 
@@ -82,16 +87,16 @@ class Reception:
             self._withdraw(connection, event.person)
         elif event.kind == "given":
             changed |= {"taken_at": None, "quiet_until": None}
-        connection.execute(people.update().where(people.c.person == event.person).values(**changed))
+        connection.execute(_CHANGE, {"whose": event.person, **changed})
         return became
 
     def _row(self, connection: Connection, event: Received, now: int) -> Any:
         """The row of the person, locked; made when they are new."""
-        find = sa.select(people).where(people.c.person == event.person).with_for_update()
-        row = connection.execute(find).first()
+        mine = {"whose": event.person}
+        row = connection.execute(_FIND, mine).first()
         if row is None:
             add_new(connection, people, person=event.person, address=event.address, active_at=now)
-            row = connection.execute(find).one()
+            row = connection.execute(_FIND, mine).one()
         return row
 
     def _message(
@@ -110,17 +115,16 @@ class Reception:
             changed["told_fast_at"] = now
         if not (fast and told):
             changed["due_at"] = now
-            connection.execute(
-                inbox.insert().values(
-                    person=event.person,
-                    once=event.once,
-                    kind=_TOO_FAST if fast else event.kind,
-                    content=json.dumps({} if fast else event.content),
-                    sent_at=event.sent_at,
-                    received_at=now,
-                    state="waiting",
-                )
-            )
+            message = {
+                "person": event.person,
+                "once": event.once,
+                "kind": _TOO_FAST if fast else event.kind,
+                "content": json.dumps({} if fast else event.content),
+                "sent_at": event.sent_at,
+                "received_at": now,
+                "state": "waiting",
+            }
+            connection.execute(_PUT, message)
         return ("too_fast" if fast else "new"), changed
 
     def _delivered(self, connection: Connection, event: Received) -> None:
