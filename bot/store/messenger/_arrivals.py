@@ -55,9 +55,11 @@ class Arrival:
 class Arrivals:
     """Open it with `open_arrivals`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, adding: Optional[Engine] = None) -> None:
+        """`adding`: another engine of the same database, for what has to be fast."""
         self._engine = engine
-        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._adding = adding or engine
+        self._at_once = self._adding.execution_options(isolation_level="AUTOCOMMIT")
         _meta.create_all(engine)
 
     def add(self, events: list[Received], now: int) -> None:
@@ -71,7 +73,7 @@ class Arrivals:
             with self._at_once.connect() as connection:
                 connection.execute(_INSERT, rows[0])
             return
-        with self._engine.begin() as connection:
+        with self._adding.begin() as connection:
             connection.execute(_INSERT, rows)
 
     def oldest(self, most: int) -> list[Arrival]:
@@ -114,12 +116,17 @@ class Arrivals:
             connection.execute(_arrivals.delete().where(_arrivals.c.at < before))
 
     def close(self) -> None:
+        self._adding.dispose()
         self._engine.dispose()
 
 
 def open_arrivals(database: str) -> Arrivals:
     """The arrivals that belong to a database; its tables are made when they are missing."""
     url = sa.engine.make_url(database)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+    if url.get_backend_name() != "sqlite":
+        return Arrivals(open_engine(database))
+    if url.database and url.database != ":memory:":
         url = url.set(database=f"{url.database}-arrivals")
-    return Arrivals(open_engine(url.render_as_string(hide_password=False)))
+    address = url.render_as_string(hide_password=False)
+    # Sorting tidies the file; what is acknowledged does not wait for that.
+    return Arrivals(open_engine(address), open_engine(address, tidies=False))

@@ -10,8 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 
-def open_engine(database: str) -> Engine:
-    """An engine whose commits are on disk when they return, and whose errors quote no values."""
+def open_engine(database: str, *, tidies: bool = True) -> Engine:
+    """An engine whose commits are on disk when they return, and whose errors quote no values.
+
+    `tidies`: commits now and then also move an SQLite file's log into the file, which takes long.
+    """
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
@@ -25,6 +28,8 @@ def open_engine(database: str) -> Engine:
         connect_args={"timeout": 15, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _durable)
+    if not tidies:
+        sa.event.listen(engine, "connect", _untidy)
     return engine
 
 
@@ -34,6 +39,10 @@ def _durable(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     # What is deleted is gone from the file, too.
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _untidy(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA wal_autocheckpoint=0")
 
 
 @contextmanager

@@ -174,7 +174,7 @@ def test_the_queue_at_work_does_not_hold_up_who_arrives(tmp_path: Path) -> None:
 def test_an_arrival_is_synchronised_with_the_disk_before_add_returns(tmp_path: Path) -> None:
     """A power cut after the acknowledgement must lose nothing: SQLite is told to wait for it."""
     arrivals = open_arrivals(f"sqlite:///{tmp_path / 'weeweiser.db'}")
-    with arrivals._engine.connect() as connection:
+    with arrivals._adding.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "FULL"
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
@@ -216,3 +216,17 @@ async def test_what_cannot_be_stored_is_said_and_keeps_nobody_out(
     stored = [one.event().content["text"] for one in arrivals.oldest(9)]
     assert stored == ["a", "b", "c"]
     inbox.close()
+
+
+def test_the_log_is_tidied_by_sorting_and_does_not_grow_for_ever(tmp_path: Path) -> None:
+    lane = Lane(f"sqlite:///{tmp_path / 'weeweiser.db'}")
+    log = tmp_path / "weeweiser.db-arrivals-wal"
+    sizes = []
+    for turn in range(12):
+        for n in range(100):
+            lane.arrivals.add([words(f"{turn} {n}")], NOW)
+        while lane.sorter._sort():
+            continue
+        sizes.append(log.stat().st_size)
+    assert max(sizes) < 8_000_000, sizes
+    assert sizes[-1] == sizes[-4], "it is written over from its beginning"
