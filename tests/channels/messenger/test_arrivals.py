@@ -127,7 +127,8 @@ def test_a_database_that_is_away_costs_no_try(lane: Lane, monkeypatch: pytest.Mo
 
 
 def test_what_waits_counts_as_unanswered_and_is_deleted_with_its_person(lane: Lane) -> None:
-    lane.arrivals.add([words("a"), words("b", "m-2")], NOW)
+    lane.arrivals.add([words("a")], NOW)
+    lane.arrivals.add([words("b", "m-2")], NOW + 3)
     waiting = lane.records.waiting(NOW + 5)
     assert (waiting.inbox, waiting.oldest_ms) == (2, 5)
     assert lane.records.erase("m-1")
