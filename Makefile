@@ -28,8 +28,9 @@ train: setup ## train the model
 adapt: setup-dev ## fit the sentence encoder to the training sentences (about an hour)
 	@scripts/adapt
 
-bench: setup-dev ## measure speed against the stock Rasa pipeline
+bench: setup-dev ## measure speed: answers against the stock Rasa pipeline, and webhooks
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks messenger
 
 lock: setup-dev ## renew requirements*.txt from requirements*.in (needs uv)
 	@scripts/lock

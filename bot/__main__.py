@@ -2,4 +2,6 @@
 
 from bot.cli import app
 
-app()
+# The assistant's process imports this module, too.
+if __name__ == "__main__":
+    app()

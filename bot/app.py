@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import problems
-from bot.assistant import Assistant
+from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
 from bot.guard import add_guard
@@ -50,12 +50,16 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.conversations = Conversations(engine)
         app.state.handoffs = Handoffs(engine)
         pause = timedelta(minutes=settings.session_pause_minutes)
-        app.state.assistant = Assistant(
-            model,
-            database=engine,
-            keeping=Keeping(pause, settings.keep_days, settings.keep_message_days),
-            deadline=settings.deadline_seconds,
-            queue=settings.queue_per_conversation,
+        app.state.assistant = AssistantProcess(
+            Setup(
+                model,
+                settings.database,
+                keeping=Keeping(pause, settings.keep_days, settings.keep_message_days),
+                deadline=settings.deadline_seconds,
+                queue=settings.queue_per_conversation,
+                search_database=settings.search_database,
+                log_level=settings.log_level,
+            )
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
@@ -90,11 +94,12 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     )
     app.state.limits = Limits(settings.client_requests_per_minute, settings.messages_per_minute)
     problems.install(app)
+    # First, because routes are compared in their order, and a webhook must be taken at once.
+    app.include_router(messenger.create_router(settings))
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     app.include_router(hsds.router)
     app.include_router(search.router)
-    app.include_router(messenger.create_router(settings))
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     kept = {"days": settings.keep_days, "message_days": settings.keep_message_days}
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))

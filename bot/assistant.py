@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, AsyncIterator, Coroutine, Optional, TypeV
 
 from sqlalchemy.engine import Engine
 
+from bot.apology import apology
 from bot.keeping import Keeping
 from bot.logs import where
 from bot.payloads import UnknownPayload
-from bot.reply import Incoming, Message, Reply
+from bot.reply import Incoming, Message, Reply, Responses, in_words
 from bot.store import open_database
-from knowledge import LANGUAGES, directory, spoken
+from knowledge import LANGUAGES
 
 if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.configure
     from rasa.core.agent import Agent
@@ -33,7 +34,6 @@ __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_FALLBACK = "utter_technical_problem"
 
 
 class Busy(Exception):
@@ -115,9 +115,13 @@ class Assistant:
 
     def words(self, response: str, language: str, **gaps: str) -> list[Message]:
         """A response of domain.yml in a language; French where the language is none of ours."""
-        assert self._dialogue
-        ours = language if language in LANGUAGES else LANGUAGES[0]
-        return self._dialogue.words(response, ours, **gaps)
+        return in_words(self.responses(), response, language, **gaps)
+
+    def responses(self) -> Responses:
+        """All of domain.yml, for `in_words`."""
+        assert self._agent
+        found: Responses = self._agent.domain.responses
+        return found
 
     def _run(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -168,7 +172,7 @@ class Assistant:
         if reply.messages or reply.silent:
             return reply
         _log.error("empty_reply conversation=%s", conversation)
-        return replace(reply, messages=self._apology_messages(reply.language))
+        return replace(reply, messages=apology(self.words, reply.language))
 
     @asynccontextmanager
     async def _alone(self, conversation: str) -> AsyncIterator[None]:
@@ -197,9 +201,5 @@ class Assistant:
         except Exception as error:
             _log.error("state_unreadable error=%s", where(error))
         known = next((code for code in LANGUAGES if code == language), LANGUAGES[0])
-        messages = self._apology_messages(known)
+        messages = apology(self.words, known)
         return Reply(language=known, intent="nlu_fallback", messages=messages)
-
-    def _apology_messages(self, language: str) -> list[Message]:
-        phone = directory().current.association.facts.get("phone")[0]
-        return self.words(_FALLBACK, language, phone=spoken(phone.value))

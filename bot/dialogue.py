@@ -24,7 +24,7 @@ from bot.listening import (
     neutral,
 )
 from bot.payloads import ALWAYS, UnknownPayload, intent_of
-from bot.reply import Incoming, Message, Reply, from_rasa, ids
+from bot.reply import Incoming, Message, Reply, from_rasa, ids, in_words
 from bot.store import Conversations, Handoffs, State, States
 from knowledge import LANGUAGES, LUXEMBOURG, directory
 
@@ -74,12 +74,7 @@ class Dialogue:
 
     def words(self, response: str, language: str, **gaps: str) -> list[Message]:
         """A response of domain.yml in a language, as a message. `gaps` fill it."""
-        for variation in self._agent.domain.responses[response]:
-            if variation["condition"][0]["value"] == language:
-                text = variation["text"].format(**gaps)
-                buttons = variation.get("buttons") or []
-                return from_rasa([{"text": text, "buttons": buttons}], language)
-        raise LookupError(response)
+        return in_words(self._agent.domain.responses, response, language, **gaps)
 
     def _begin(
         self, conversation: str, state: Optional[State], message: Incoming

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from knowledge import LANGUAGES
+
 Message = dict[str, Any]
+#: Of domain.yml: the variations of each response, one per language at least.
+Responses = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,19 @@ def from_rasa(collected: list[dict[str, Any]], language: str) -> list[Message]:
         elif item.get("text"):
             messages.append({"type": "text", "text": item["text"], "lang": language})
     return messages
+
+
+def in_words(responses: Responses, name: str, language: str, **gaps: str) -> list[Message]:
+    """A response in a language, French where the language is none of ours; `gaps` fill it.
+
+    Raises LookupError when there is no such response.
+    """
+    ours = language if language in LANGUAGES else LANGUAGES[0]
+    for variation in responses[name]:
+        if variation["condition"][0]["value"] == ours:
+            text = variation["text"].format(**gaps)
+            return from_rasa([{"text": text, "buttons": variation.get("buttons") or []}], ours)
+    raise LookupError(name)
 
 
 def ids(messages: list[Message], kind: str) -> list[str]:

@@ -14,6 +14,7 @@ from bot.channels.messenger._inbox import Inbox
 from bot.channels.messenger._person import Door
 from bot.channels.messenger._render import render
 from bot.channels.messenger._settings import Secrets
+from bot.channels.messenger._sorter import Sorter
 from bot.channels.messenger._turn import Answering, Turn
 from bot.channels.messenger._worker import Sending, Worker, is_gone, now, worker_name
 from bot.settings import Settings
@@ -25,6 +26,7 @@ from bot.store.messenger import (
     Records,
     Rules,
     create_tables,
+    open_arrivals,
     open_engine,
 )
 
@@ -60,7 +62,8 @@ class Messenger:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="messenger")
         self._engine = open_engine(settings.database)
         create_tables(self._engine)
-        self.records = Records(self._engine)
+        self._arrivals = open_arrivals(settings.database)
+        self.records = Records(self._engine, self._arrivals)
         self._desk = Desk(handoffs, assistant, self.records.language)
         self.queue = Queue(self._engine, worker_name())
         turn = Turn(
@@ -74,12 +77,14 @@ class Messenger:
         )
         rules = Rules(quiet_ms=settings.messenger_quiet_minutes * 60_000)
         reception = Reception(self._engine, rules)
-        self.inbox = Inbox(reception, self.door, self.thread, self.worker.wake)
+        self.sorter = Sorter(self._arrivals, reception, self.thread, self.worker.wake)
+        self.inbox = Inbox(self._arrivals, self.door, self.sorter.wake)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Goes on with what an earlier process left."""
         self.queue.release(is_gone)
+        self.sorter.start()
         self.worker.start()
         self._tasks = [
             asyncio.create_task(self._regularly(_PURGE_SECONDS, self._purge)),
@@ -91,9 +96,12 @@ class Messenger:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sorter.stop()
         await self.worker.stop()
         await self._client.aclose()
+        self.inbox.close()
         self.thread.shutdown()
+        self._arrivals.close()
         self._engine.dispose()
 
     def forget(self, person: str) -> str:

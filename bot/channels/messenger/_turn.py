@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Optional, Protocol
 
+from bot.apology import apology
 from bot.assistant import UnknownPayload
 from bot.channels.messenger import _payloads
 from bot.channels.messenger._notices import notice
@@ -12,7 +13,7 @@ from bot.channels.messenger._render import more_choices, render
 from bot.reply import Message, Reply
 from bot.store import Conversations
 from bot.store.messenger import Ask, Outgoing
-from knowledge import LANGUAGES, directory, spoken
+from knowledge import LANGUAGES
 
 #: How often somebody who sends pictures is asked to write, at most.
 _WRITE_AGAIN_MS = 60_000
@@ -144,10 +145,7 @@ class Turn:
 
     def _sorry(self, ask: Ask) -> Answer:
         language = ask.language if ask.language in LANGUAGES else LANGUAGES[0]
-        phone = directory().current.association.facts.get("phone")[0]
-        said = self._assistant.words(
-            "utter_technical_problem", str(language), phone=spoken(phone.value)
-        )
+        said = apology(self._assistant.words, str(language))
         return Answer([Outgoing(body) for body in render(said, str(language))], state="dead")
 
     def _notice(self, ask: Ask, key: str, **remembered: Any) -> Answer:

@@ -15,7 +15,7 @@ import httpx
 from bot.channels.messenger import _profile
 from bot.channels.messenger._client import GraphClient, GraphError, NotConfigured
 from bot.settings import Settings
-from bot.store.messenger import DeadLetter, Records, create_tables, open_engine
+from bot.store.messenger import DeadLetter, Records, create_tables, open_arrivals, open_engine
 
 __all__ = [
     "GraphError",
@@ -110,7 +110,7 @@ def resend(settings: Settings, letter: int) -> bool:
 def _records(settings: Settings) -> Records:
     engine = open_engine(settings.database)
     create_tables(engine)
-    return Records(engine)
+    return Records(engine, open_arrivals(settings.database))
 
 
 def _fresh(lines: list[bytes]) -> list[bytes]:

@@ -1,5 +1,6 @@
 """The Messenger channel's tables: what came in, who wrote, what goes out."""
 
+from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
@@ -9,6 +10,8 @@ from bot.store.messenger._tables import meta as _meta
 
 __all__ = [
     "ANSWERED",
+    "Arrival",
+    "Arrivals",
     "Ask",
     "DeadLetter",
     "Deletion",
@@ -23,6 +26,7 @@ __all__ = [
     "Step",
     "Waiting",
     "create_tables",
+    "open_arrivals",
     "open_engine",
 ]
 

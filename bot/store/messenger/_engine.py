@@ -1,6 +1,7 @@
 """Transactions that do the same on SQLite and PostgreSQL."""
 
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -9,8 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 
-def open_engine(database: str) -> Engine:
-    """An engine whose commits are on disk when they return, and whose errors quote no values."""
+def open_engine(database: str, *, tidies: bool = True) -> Engine:
+    """An engine whose commits are on disk when they return, and whose errors quote no values.
+
+    `tidies`: commits now and then also move an SQLite file's log into the file, which takes long.
+    """
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
@@ -24,6 +28,8 @@ def open_engine(database: str) -> Engine:
         connect_args={"timeout": 15, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _durable)
+    if not tidies:
+        sa.event.listen(engine, "connect", _untidy)
     return engine
 
 
@@ -33,6 +39,10 @@ def _durable(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     # What is deleted is gone from the file, too.
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _untidy(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA wal_autocheckpoint=0")
 
 
 @contextmanager
@@ -47,6 +57,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def add_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Inserts a row unless one with its key is there; whether it was new."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    statement = _insert_new(table, connection.dialect.name)
+    return bool(connection.execute(statement, values).rowcount)
+
+
+@lru_cache
+def _insert_new(table: sa.Table, dialect: str) -> Any:
+    # Kept: to put a statement together takes longer than to carry it out.
+    module = sqlite if dialect == "sqlite" else postgresql
+    return module.insert(table).on_conflict_do_nothing()

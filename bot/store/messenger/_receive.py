@@ -1,4 +1,4 @@
-"""What comes in: stored once, before it is acknowledged, with what it changes for its person."""
+"""What came in, sorted into the queue: once, with what it changes for its person."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,6 +14,11 @@ from bot.store.messenger._tables import inbox, outbox, people, seen
 #: Kinds that ask for an answer; the others only change what is known of the person.
 ANSWERED = ("words", "choice", "start", "wordless")
 _TOO_FAST = "too_fast"
+# Put together once: that takes longer than to carry them out.
+_OF_PERSON = people.c.person == sa.bindparam("whose")
+_FIND = sa.select(people).where(_OF_PERSON).with_for_update()
+_CHANGE = people.update().where(_OF_PERSON)
+_PUT = inbox.insert()
 _MINUTE = 60_000
 
 
@@ -43,19 +48,19 @@ class Rules:
 
 
 class Reception:
-    """Stores what was received."""
+    """Sorts what was received."""
 
     def __init__(self, engine: Engine, rules: Rules) -> None:
         self._engine = engine
         self._rules = rules
 
-    def receive(self, events: list[Received], now: int) -> list[str]:
-        """Stores them all, in their order, in one transaction.
+    def receive(self, arrived: list[tuple[Received, int]]) -> list[str]:
+        """Takes them all, each with when it came, in their order, in one transaction.
 
         What became of each: "new", "again" (was received before) or "too_fast" (not kept).
         """
         with writing(self._engine) as connection:
-            return [self._one(connection, event, now) for event in events]
+            return [self._one(connection, event, at) for event, at in arrived]
 
     def _one(self, connection: Connection, event: Received, now: int) -> str:
         if not add_new(connection, seen, once=event.once, at=now):
@@ -82,16 +87,16 @@ class Reception:
             self._withdraw(connection, event.person)
         elif event.kind == "given":
             changed |= {"taken_at": None, "quiet_until": None}
-        connection.execute(people.update().where(people.c.person == event.person).values(**changed))
+        connection.execute(_CHANGE, {"whose": event.person, **changed})
         return became
 
     def _row(self, connection: Connection, event: Received, now: int) -> Any:
         """The row of the person, locked; made when they are new."""
-        find = sa.select(people).where(people.c.person == event.person).with_for_update()
-        row = connection.execute(find).first()
+        mine = {"whose": event.person}
+        row = connection.execute(_FIND, mine).first()
         if row is None:
             add_new(connection, people, person=event.person, address=event.address, active_at=now)
-            row = connection.execute(find).one()
+            row = connection.execute(_FIND, mine).one()
         return row
 
     def _message(
@@ -110,17 +115,16 @@ class Reception:
             changed["told_fast_at"] = now
         if not (fast and told):
             changed["due_at"] = now
-            connection.execute(
-                inbox.insert().values(
-                    person=event.person,
-                    once=event.once,
-                    kind=_TOO_FAST if fast else event.kind,
-                    content=json.dumps({} if fast else event.content),
-                    sent_at=event.sent_at,
-                    received_at=now,
-                    state="waiting",
-                )
-            )
+            message = {
+                "person": event.person,
+                "once": event.once,
+                "kind": _TOO_FAST if fast else event.kind,
+                "content": json.dumps({} if fast else event.content),
+                "sent_at": event.sent_at,
+                "received_at": now,
+                "state": "waiting",
+            }
+            connection.execute(_PUT, message)
         return ("too_fast" if fast else "new"), changed
 
     def _delivered(self, connection: Connection, event: Received) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.store.messenger._arrivals import Arrivals
 from bot.store.messenger._engine import writing
 from bot.store.messenger._next import UNSENT
 from bot.store.messenger._tables import deletions, inbox, outbox, people, seen
@@ -48,16 +49,19 @@ class Deletion:
 class Records:
     """Deletes, counts and shows."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, arrivals: Arrivals) -> None:
         self._engine = engine
+        self._arrivals = arrivals
 
     def erase(self, person: str) -> bool:
         """Deletes all that is kept of a person, but their conversation; False: nothing."""
+        unsorted = self._arrivals.erase(person)
         with writing(self._engine) as connection:
-            return self._erase(connection, person)
+            return self._erase(connection, person) or unsorted
 
     def purge(self, retention_ms: int, now: int) -> list[str]:
         """Deletes what is too old; the people who were deleted."""
+        self._arrivals.purge(now - retention_ms)
         with writing(self._engine) as connection:
             connection.execute(seen.delete().where(seen.c.at < now - SEEN_MS))
             old = now - min(SEEN_MS, retention_ms)
@@ -92,6 +96,7 @@ class Records:
 
     def waiting(self, now: int) -> Waiting:
         """How much waits."""
+        unsorted, first = self._arrivals.waiting()
         with self._engine.connect() as connection:
             unanswered = inbox.c.state.in_(("waiting", "asking"))
             count, oldest = connection.execute(
@@ -103,7 +108,8 @@ class Records:
                 ).all()
             )
         unsent = sum(states.get(state, 0) for state in UNSENT)
-        return Waiting(count, unsent, states.get("dead", 0), now - oldest if oldest else 0)
+        since = min((at for at in (oldest, first) if at is not None), default=now)
+        return Waiting(count + unsorted, unsent, states.get("dead", 0), now - since)
 
     def dead_letters(self) -> list[DeadLetter]:
         """What could not be sent, oldest first."""
@@ -132,8 +138,9 @@ class Records:
     def request_deletion(self, person: str, now: int) -> str:
         """Deletes at once; the code under which `deletion` shows what was done."""
         code = secrets.token_hex(12)
+        unsorted = self._arrivals.erase(person)
         with writing(self._engine) as connection:
-            found = self._erase(connection, person)
+            found = self._erase(connection, person) or unsorted
             connection.execute(deletions.insert().values(code=code, at=now, found=found))
         return code
 

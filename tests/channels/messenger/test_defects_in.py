@@ -215,6 +215,7 @@ def test_18_how_somebody_came_is_remembered(page: Running) -> None:
     assert (
         page.event(sender={"id": person}, referral={"ref": "flyer", "type": "OPEN_THREAD"}) == 200
     )
+    page.settle()
     assert page.channel.records.source(page.channel.door.person(person)) == "flyer"
     assert page.graph.texts(person) == ["1 None", "1 and more"], "the link alone asks nothing"
 

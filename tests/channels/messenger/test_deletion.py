@@ -91,6 +91,7 @@ def test_an_unknown_code_is_404(page: Running) -> None:
 )
 def test_nobody_else_may_delete(page: Running, person: str, form: bytes) -> None:
     page.write(person, person, text="Salut")
+    page.settle()
     answer = httpx.post(f"{page.address}/deletion", content=form, timeout=20)
     assert answer.status_code == 403, answer.text
     assert page.channel.records.known(page.channel.door.person(person))

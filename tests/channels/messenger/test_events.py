@@ -1,6 +1,8 @@
 """Webhooks as typed events: every event of every entry, the unknown counted, nothing raised."""
 
 import json
+import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from bot.channels.messenger._events import (
     events_of,
     parse,
 )
+from bot.channels.messenger._person import Door
 
 PAGE, APP, PERSON = "100000000000001", "1", "7000000000000001"
 NOW = 1_700_000_000_100
@@ -259,3 +262,40 @@ def test_nothing_raises_and_nothing_disappears_uncounted(items: Any, odd: Any) -
     json.dumps([e.text for e in batch.events]).encode()
     for entry in (odd, [odd], [{"id": PAGE, "messaging": odd}], [{"id": odd}]):
         events_of({"object": "page", "entry": entry}, OURS, NOW)
+
+
+_PIECES = (b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-1", b"1e999", b"\\ud83d")
+_MORE = (b"\\u0000", b"\xff", b'"mid"', b'"messaging"', b"NaN", b"", b'"id":' + b"9" * 400)
+
+
+def _damaged(raw: bytes, chance: random.Random) -> bytes:
+    """The body with a few places cut out, written over or said twice."""
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(raw) + 1)
+        end = min(len(raw), start + chance.choice((0, 1, 1, 2, 30)))
+        put = chance.choice((*_PIECES, *_MORE, raw[start:end] * 2))
+        raw = raw[:start] + put + raw[end:]
+    return raw
+
+
+def test_ten_thousand_damaged_bodies_are_read_or_refused() -> None:
+    raw = (Path(__file__).parent / "batch.json").read_bytes()
+    chance = random.Random(7)
+    door = Door(b"k" * 32)
+    became: Counter[str] = Counter()
+    for _ in range(10_000):
+        try:
+            payload = parse(_damaged(raw, chance))
+        except Unreadable:
+            became["refused"] += 1
+            continue
+        batch = events_of(payload, OURS, NOW)
+        became["read"] += 1
+        for event in batch.events:
+            became["events"] += 1
+            assert NOW - STALE_MS <= event.sent_at <= NOW
+            assert event.person.isdigit() and event.person != PAGE
+            for words in (event.text, event.payload, event.ref, event.token):
+                assert words is None or (words.strip() and "\0" not in words.encode().decode())
+            assert len(door.once(event.once)) == 64
+    assert became["refused"] > 1000 and became["read"] > 1000 and became["events"] > 3000, became

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.store.messenger import (
+    Arrivals,
     Ask,
     Lost,
     Outgoing,
@@ -42,14 +43,15 @@ class Desk:
     def __init__(self, engine: Engine, worker: str = "w", **rules: int) -> None:
         self.reception = Reception(engine, Rules(**rules))
         self.queue = Queue(engine, worker)
-        self.records = Records(engine)
+        self.arrivals = Arrivals(engine)
+        self.records = Records(engine, self.arrivals)
 
     def receive(
         self, kind: str, once: str = "", *, person: str = "m-1", at: int = NOW, **more: Any
     ) -> str:
         once = once or f"{kind}-{at}"
         event = Received(kind, person, f"sealed {person}", once, at, **more)
-        return self.reception.receive([event], max(at, NOW))[0]
+        return self.reception.receive([(event, max(at, NOW))])[0]
 
     def words(self, text: str, *, person: str = "m-1", at: int = NOW) -> str:
         return self.receive("words", text, person=person, at=at, content={"text": text})

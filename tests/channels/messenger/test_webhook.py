@@ -198,7 +198,7 @@ def test_a_database_that_fails_is_a_503_so_that_meta_sends_it_again(
 
     raw = json.dumps(payload(message(person, "m1"))).encode()
     with monkeypatch.context() as broken:
-        broken.setattr(page.channel.inbox._reception, "receive", fail)
+        broken.setattr(page.channel.inbox._arrivals, "add", fail)
         response = page.post_raw(raw)
     refused(response, 503)
     assert "secret" not in response.text

@@ -22,8 +22,11 @@ from bot.store import Conversations, Handoffs, State, States, open_database
 
 #: Moments between two steps of the path, and the call at which each is.
 MOMENTS = {
-    "before it is stored": "before reception.receive",
-    "stored, not acknowledged": "after reception.receive",
+    "before it is stored": "before arrivals.add",
+    "stored, not acknowledged": "after arrivals.add",
+    "acknowledged, not sorted": "before reception.receive",
+    "sorted, still with the arrivals": "before arrivals.sorted_out",
+    "sorted": "after arrivals.sorted_out",
     "claimed": "after queue.claim",
     "begun": "after queue.begin",
     "answered, not kept": "before queue.answered",
@@ -83,7 +86,8 @@ def _arm(channel: messenger.Messenger, moment: str, nth: int) -> None:
     side, _, call = MOMENTS[moment].partition(" ")
     owner, _, name = call.partition(".")
     targets: dict[str, Any] = {
-        "reception": channel.inbox._reception,
+        "arrivals": channel.inbox._arrivals,
+        "reception": channel.sorter._reception,
         "queue": channel.queue,
         "client": channel._client,
     }

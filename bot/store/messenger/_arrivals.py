@@ -1,0 +1,132 @@
+"""What came in and is acknowledged, until it is sorted into the queue: written fast, kept short.
+
+Beside SQLite it is a file of its own: SQLite takes one writer at a time, and an acknowledgement
+must not wait for the queue's work. PostgreSQL needs no more than a table of its own.
+
+Killed between sorting and `sorted_out`, the same is sorted again, which changes nothing: the queue
+takes each event once.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Optional
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.store.messenger._engine import open_engine
+from bot.store.messenger._receive import Received
+
+_meta = sa.MetaData()
+_arrivals = sa.Table(
+    "messenger_arrivals",
+    _meta,
+    sa.Column(
+        "id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    sa.Column("person", sa.String(64), nullable=False, index=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    #: How often it could not be sorted.
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+_INSERT = _arrivals.insert()
+#: After so many it is left for an operator, so that it does not hold up the others.
+MOST_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event that is not sorted yet. `at`: when it came, in milliseconds since 1970."""
+
+    id: int
+    at: int
+    written: str
+
+    def event(self) -> Received:
+        """Raises ValueError or TypeError when another version wrote it in another way."""
+        return Received(**json.loads(self.written))
+
+
+class Arrivals:
+    """Open it with `open_arrivals`."""
+
+    def __init__(self, engine: Engine, adding: Optional[Engine] = None) -> None:
+        """`adding`: another engine of the same database, for what has to be fast."""
+        self._engine = engine
+        self._adding = adding or engine
+        self._at_once = self._adding.execution_options(isolation_level="AUTOCOMMIT")
+        _meta.create_all(engine)
+
+    def add(self, events: list[Received], now: int) -> None:
+        """Returns when all are on disk, in their order; none is when it raises."""
+        rows = [
+            {"person": event.person, "event": json.dumps(asdict(event)), "at": now}
+            for event in events
+        ]
+        if len(rows) == 1:
+            # One statement is a transaction of its own; to begin and end one takes as long again.
+            with self._at_once.connect() as connection:
+                connection.execute(_INSERT, rows[0])
+            return
+        with self._adding.begin() as connection:
+            connection.execute(_INSERT, rows)
+
+    def oldest(self, most: int) -> list[Arrival]:
+        """The first that came, at most so many."""
+        query = sa.select(_arrivals).where(_arrivals.c.tries < MOST_TRIES)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(_arrivals.c.id).limit(most)).all()
+        return [Arrival(row.id, row.at, row.event) for row in rows]
+
+    def sorted_out(self, some: list[Arrival]) -> None:
+        """They are in the queue."""
+        with self._engine.begin() as connection:
+            connection.execute(_arrivals.delete().where(_arrivals.c.id.in_([a.id for a in some])))
+
+    def stumbled(self, one: Arrival) -> None:
+        """It could not be sorted; it is tried again, a few times."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                _arrivals.update()
+                .where(_arrivals.c.id == one.id)
+                .values(tries=_arrivals.c.tries + 1)
+            )
+
+    def waiting(self) -> tuple[int, Optional[int]]:
+        """How many there are, and when the oldest came."""
+        query = sa.select(sa.func.count(), sa.func.min(_arrivals.c.at))
+        with self._engine.connect() as connection:
+            count, oldest = connection.execute(query).one()
+        return int(count), oldest
+
+    def erase(self, person: str) -> bool:
+        """Deletes what came of a person; False: nothing."""
+        mine = _arrivals.delete().where(_arrivals.c.person == person)
+        with self._engine.begin() as connection:
+            return bool(connection.execute(mine).rowcount)
+
+    def purge(self, before: int) -> None:
+        """Deletes what came too long ago and could never be sorted."""
+        with self._engine.begin() as connection:
+            connection.execute(_arrivals.delete().where(_arrivals.c.at < before))
+
+    def close(self) -> None:
+        self._adding.dispose()
+        self._engine.dispose()
+
+
+def open_arrivals(database: str) -> Arrivals:
+    """The arrivals that belong to a database; its tables are made when they are missing."""
+    url = sa.engine.make_url(database)
+    if url.get_backend_name() != "sqlite":
+        return Arrivals(open_engine(database))
+    if url.database and url.database != ":memory:":
+        url = url.set(database=f"{url.database}-arrivals")
+    address = url.render_as_string(hide_password=False)
+    # Sorting tidies the file; what is acknowledged does not wait for that.
+    return Arrivals(open_engine(address), open_engine(address, tidies=False))
