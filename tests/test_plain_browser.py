@@ -130,6 +130,8 @@ def test_an_answer_is_rated(scriptless: BrowserContext, server: str, language: L
     group.get_by_role("button", name=words["rate_down"], exact=True).click()
     expect(group.get_by_role("status")).to_have_text(words["thanks"])
     expect(group).to_be_in_viewport()
+    pressed = group.get_by_role("button", pressed=True)
+    expect(pressed).to_have_text(words["rate_down"])
     expect(page.locator("#text")).to_have_value("...")
     word = group.get_by_role("textbox", name=words["one_word"])
     word.fill("xyz")

@@ -252,6 +252,9 @@ def test_leaving_quickly(open_page: Open, server: Server, kept: bool) -> None:
     page.goto(f"{server.foreign}/site/")
     page.get_by_role("button", name="Besoin d'aide ?").click()
     ask(page, "mon mari me frappe")
+    # What was kept for later would tell, too.
+    page.locator("wee-weiser .card .actions").get_by_role("button", name="Garder").first.click()
+    assert state(page)["saved"]
     if kept:
         menu(page)
         page.get_by_role("checkbox").check()
@@ -264,6 +267,7 @@ def test_leaving_quickly(open_page: Open, server: Server, kept: bool) -> None:
     page.get_by_role("button", name="Besoin d'aide ?").click()
     expect(page.locator("wee-weiser .msg")).to_have_count(1)
     assert "frappe" not in page.evaluate("JSON.stringify([sessionStorage, localStorage])")
+    assert state(page)["saved"] == []
 
 
 def test_leaving_on_a_slow_line_empties_the_page_at_once(open_page: Open) -> None:

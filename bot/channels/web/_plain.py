@@ -102,6 +102,8 @@ class _Talk:
         language = form.language or language_of(request)
         try:
             return await self._rated(request, form, language)
+        except UnknownConversation:
+            return _see(language, done="deleted")
         except (Busy, Problem) as error:
             return self._view.refused(form, language, error)
         except SQLAlchemyError as error:
