@@ -1,32 +1,20 @@
 """The public pages in a real browser: without JavaScript, on paper, for screen readers."""
 
-import io
-import shutil
-import threading
-import time
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from pypdf import PdfReader
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.channels import pages
 from bot.settings import ROOT
 from knowledge import LANGUAGES, load
-from tests.test_rasa_cli import free_port
+from tests.browsing import barriers, chromium, needs_chromium, printed, serving, sheets
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 AT = datetime(2026, 11, 24, 15, 0)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: Much known, nothing known, a map point, a helpline, the list, an unknown entry.
 EXAMPLES = [
     "/services/surendettement",
@@ -43,26 +31,14 @@ def server() -> Iterator[str]:
     app = FastAPI()
     app.include_router(pages.create_router(clock=lambda: AT))
     app.mount("/static", StaticFiles(directory=ROOT / "bot" / "web"))
-    port = free_port()
-    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while thread.is_alive() and not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(20)
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +59,8 @@ def test_every_page_fits_on_one_sheet(
     too_long = {}
     for name in names:
         page.goto(f"{server}{name}?lang={language}")
-        sheets = len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
-        if sheets != 1:
-            too_long[name] = sheets
+        if (count := len(sheets(page))) != 1:
+            too_long[name] = count
     page.close()
     assert too_long == {}
 
@@ -93,8 +68,7 @@ def test_every_page_fits_on_one_sheet(
 def test_paper_says_what_is_needed(scriptless: BrowserContext, server: str) -> None:
     page = scriptless.new_page()
     page.goto(f"{server}/services/surendettement?lang=fr")
-    sheet = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages[0]
-    text = unicodedata.normalize("NFKC", sheet.extract_text())  # fonts join "fi"
+    sheet, text = sheets(page)[0], printed(page)
     page.close()
     assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == (595, 842)
     for said in ("54 77 24 22", "à confirmer", "Page du 24.11.2026", "dettes-net.lu"):
@@ -161,11 +135,9 @@ def test_no_barrier_is_found(
         bypass_csp=True,  # for axe itself
     )
     page = context.new_page()
-    options = {"runOnly": {"type": "tag", "values": RULES}}
     for path in EXAMPLES:
         page.goto(f"{server}{path}?lang={language}")
-        found = Axe().run(page, options=options).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
+        assert barriers(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()
 

@@ -1,30 +1,19 @@
 """The chat without JavaScript in a real browser: conversations, barriers, paper, going back."""
 
-import io
-import shutil
-import threading
-import time
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from pypdf import PdfReader
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.app import create_app
+from bot.channels.html import catalogue
 from bot.settings import Settings
 from knowledge import LANGUAGES, Language, load
-from tests.test_pages_browser import RULES
-from tests.test_rasa_cli import free_port
+from tests.browsing import barriers, chromium, needs_chromium, printed, serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = needs_chromium
 DEBTS = {"fr": "j'ai des dettes", "de": "ich habe Schulden", "lb": "ech hu Scholden"}
 DANGER = {"fr": "je veux mourir", "de": "ich will sterben", "lb": "ech wëll stierwen"}
 SEND = {"fr": "Envoyer", "de": "Senden", "lb": "Schécken"}
@@ -44,26 +33,14 @@ def app(model: Path, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def server(app: FastAPI) -> Iterator[str]:
-    port = free_port()
-    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while thread.is_alive() and not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(20)
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -142,6 +119,32 @@ def test_another_language_for_all_texts(scriptless: BrowserContext, server: str)
     page.close()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_rated(scriptless: BrowserContext, server: str, language: Language) -> None:
+    page = scriptless.new_page()
+    page.goto(f"{server}/?lang={language}")
+    say(page, language, DEBTS[language])
+    words = {code: catalogue("chat")[code] for code in LANGUAGES}[language]
+    group = page.get_by_role("group", name=words["useful"])
+    page.locator("#text").fill("...")
+    group.get_by_role("button", name=words["rate_down"], exact=True).click()
+    expect(group.get_by_role("status")).to_have_text(words["thanks"])
+    expect(group).to_be_in_viewport()
+    pressed = group.get_by_role("button", pressed=True)
+    expect(pressed).to_have_text(words["rate_down"])
+    expect(page.locator("#text")).to_have_value("...")
+    word = group.get_by_role("textbox", name=words["one_word"])
+    word.fill("xyz")
+    # In a field of one line Enter would press some button of the page.
+    word.press("Enter")
+    expect(word).to_have_value("xyz\n")
+    group.get_by_role("button", name=words["send_word"]).click()
+    expect(word).to_have_count(0)
+    expect(group.get_by_role("status")).to_have_text(words["thanks"])
+    expect(page.locator("li.you")).to_have_count(1)
+    page.close()
+
+
 def test_leaving_quickly(scriptless: BrowserContext, server: str) -> None:
     page = scriptless.new_page()
     page.route("https://www.meteolux.lu/", lambda route: route.fulfill(body="sunny"))
@@ -180,8 +183,7 @@ def test_on_paper(scriptless: BrowserContext, server: str) -> None:
     page = scriptless.new_page()
     page.goto(f"{server}/?lang=fr")
     say(page, "fr", DEBTS["fr"])
-    pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
-    text = unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in pages))
+    text = printed(page)
     page.close()
     for said in ("j'ai des dettes", "54 77 24 22", "à confirmer", "112"):
         assert said in text
@@ -206,9 +208,7 @@ def test_no_barrier_is_found(
     page = context.new_page()
 
     def look(where: str) -> None:
-        options = {"runOnly": {"type": "tag", "values": RULES}}
-        found = Axe().run(page, options=options).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], where
+        assert barriers(page) == [], where
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
         small = page.evaluate(
             "[...document.querySelectorAll('button, summary, a.call, a.button')]"
@@ -223,6 +223,9 @@ def test_no_barrier_is_found(
         look(path)
     say(page, language, DEBTS[language])
     look("cards")
+    page.locator(".rate button").first.click()
+    expect(page.locator("#word")).to_be_visible()
+    look("rated")
     cry(page, language)
     look("danger")
     context.close()

@@ -99,6 +99,14 @@ class Conversations:
             connection.execute(_feedback.delete().where(about))
             connection.execute(_feedback.insert().values(created_at=_now(), **values))
 
+    def rating(self, name: str, answer: str) -> Optional[tuple[str, Optional[str]]]:
+        """How the answer to a message was rated ("up" or "down"), and the word; None if not yet."""
+        about = (_feedback.c.conversation == name) & (_feedback.c.answer == answer)
+        query = sa.select((_feedback.c.rating, _feedback.c.word)).where(about)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return (row.rating, row.word) if row else None
+
     def alive(self) -> bool:
         """Whether the database answers."""
         try:

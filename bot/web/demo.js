@@ -28,7 +28,9 @@ form.addEventListener("submit", (event) => {
 const ARGUMENTS = { send: "Ech hu Scholden", setLanguage: "lb" };
 document.getElementById("calls").addEventListener("click", async ({ target }) => {
   if (!target.value) return;
-  result.textContent = String((await element[target.value](ARGUMENTS[target.value])) ?? "done");
+  const called = element[target.value];
+  const answer = typeof called === "function" ? await called.call(element, ARGUMENTS[target.value]) : called;
+  result.textContent = String(answer ?? "done");
 });
 
 for (const name of ["ready", "open", "close", "message", "language", "owner", "erase"]) {

@@ -8,11 +8,12 @@ async function upgrade() {
     element.setAttribute(name, value);
   }
   element.hidden = true;
+  const ready = new Promise((resolve) => { element.addEventListener("weeweiser-ready", resolve, { once: true }); });
   document.body.append(element);
   const script = document.createElement("script");
   script.src = "/widget.js";
   document.head.append(script);
-  await customElements.whenDefined("wee-weiser");
+  await ready;
   // Who writes already is not interrupted.
   if (field.value || document.activeElement === field) {
     element.remove();

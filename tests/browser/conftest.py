@@ -1,24 +1,22 @@
 """One real server and one real browser for all tests of the widget."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.server import Server
+from tests.browsing import CHROMIUM, MISSING, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 Open = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    missing = pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)")
     for item in items:
         if CHROMIUM is None and "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker(missing)
+            item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 @pytest.fixture(scope="package")
@@ -34,19 +32,8 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 # Torn down with this folder: two sync Playwrights cannot live side by side.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                # A foreign page of a test comes from nowhere; the server is on this machine.
-                "--disable-features=LocalNetworkAccessChecks",
-            ],
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -62,7 +49,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Open]:
     def open_(path: str = "/?lang=fr", html: str = "", wait: bool = True, **options: Any) -> Page:
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "fr-LU", **options}
         context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))

@@ -1,15 +1,15 @@
 """Takes the pictures of docs/screenshots/: `scripts/screenshots`. Needs Chromium."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from bot.model import fitting
 from bot.settings import ROOT, Settings
 from tests.browser.server import Server
 from tests.browser.talk import ask
+from tests.browsing import chromium
 
 FOLDER = ROOT / "docs" / "screenshots"
 DEBT = {"fr": "J'ai des dettes", "de": "Ich habe Schulden", "lb": "Ech hu Scholden"}
@@ -28,18 +28,13 @@ def main() -> None:
     """Writes one picture for each state and language."""
     fitting(Settings().models)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         server = Server(Path(folder) / "weeweiser.db")
         server.start()
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"],
-        )
         try:
             for language in ("fr", "de", "lb"):
                 _take(browser, server, language)
         finally:
-            browser.close()
             server.stop()
 
 

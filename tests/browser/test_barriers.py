@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.talk import answers, ask, field, idle
+from tests.browsing import barriers
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LAUNCH = {"fr": "Besoin d'aide ?", "de": "Brauchen Sie Hilfe?", "lb": "Braucht Dir Hëllef?"}
 ASKED = {"fr": "J'ai des dettes", "de": "Ich habe Schulden", "lb": "Ech hu Scholden"}
 CRISIS = {
@@ -27,12 +26,6 @@ def site(server: Server, language: str, more: str = "") -> str:
         "<title>A site</title><body><main><h1>A site</h1><p>Text</p></main>"
         + server.script.replace("defer", f"defer {more}")
     )
-
-
-def barriers(page: Page) -> list[tuple[str, str, str]]:
-    options = {"runOnly": {"type": "tag", "values": RULES}}
-    found = Axe().run(page, options=options).response["violations"]
-    return [(v["id"], n["html"][:120], n["failureSummary"]) for v in found for n in v["nodes"]]
 
 
 def fits(page: Page, width: int) -> bool:
@@ -153,6 +146,47 @@ def test_any_colour_of_a_site_can_be_read(open_page: Open, server: Server, color
     assert barriers(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fields_and_what_has_the_focus_stand_out(open_page: Open, scheme: str) -> None:
+    """WCAG 1.4.11, which axe does not measure: 3:1 for edges of fields, outlines, pressed buttons."""
+    page = open_page(color_scheme=scheme)
+    ask(page, ASKED["fr"])
+    page.locator("wee-weiser .rate button").first.click()
+    expect(page.locator("wee-weiser .rate input")).to_be_visible()
+    page.locator("wee-weiser .head [aria-controls=menu]").click()
+    found = page.evaluate(
+        """() => {
+          const root = document.querySelector('wee-weiser').shadowRoot;
+          const part = (value) => { value /= 255;
+            return value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4; };
+          const light = (color) => { const [r, g, b] = color.match(/[\\d.]+/g).map(Number);
+            return .2126 * part(r) + .7152 * part(g) + .0722 * part(b); };
+          const contrast = (one, other) => { const [a, b] = [light(one), light(other)].sort((x, y) => y - x);
+            return (a + .05) / (b + .05); };
+          const behind = (node) => { for (let at = node; at; at = at.parentElement) {
+            const color = getComputedStyle(at).backgroundColor;
+            if (!/, 0\\)$/.test(color)) return color; } };
+          const found = {};
+          for (const name of ['textarea', '.rate input']) {
+            const node = root.querySelector(name);
+            found[name] = contrast(getComputedStyle(node).borderTopColor, behind(node.parentElement));
+          }
+          for (const name of ['textarea', '.menu button', '.exit', '.card a', '.bar a', '.rate button', '#keep']) {
+            const node = root.querySelector(name);
+            node.focus({focusVisible: true});
+            const style = getComputedStyle(node);
+            found['outline of ' + name] = style.outlineWidth === '3px'
+              ? contrast(style.outlineColor, behind(node.parentElement)) : 0;
+          }
+          const [on, off] = root.querySelectorAll('.menu fieldset button');
+          found.pressed = contrast(getComputedStyle(on).backgroundColor, getComputedStyle(off).backgroundColor);
+          return found;
+        }"""
+    )
+    assert len(found) == 10
+    assert {name: value for name, value in found.items() if value < 3} == {}
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_target_is_large_enough(open_page: Open, server: Server, width: int) -> None:
     page = open_page(html=site(server, "de"), wait=False, viewport={"width": width, "height": 800})
@@ -193,7 +227,8 @@ def test_wide_text_spacing_cuts_nothing(
         """() => [...document.querySelector('wee-weiser').shadowRoot.querySelectorAll('.panel *')]
           .filter((node) => node.checkVisibility() && !node.closest('.vh, svg, .log, .menu, textarea'))
           .filter((node) => node.tagName === 'BUTTON' || node.tagName === 'P')
-          .filter((node) => node.scrollHeight > node.clientHeight + 2 && getComputedStyle(node).display !== 'inline')
+          .filter((node) => getComputedStyle(node).display !== 'inline')
+          .filter((node) => node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2)
           .map((node) => node.textContent)"""
     )
     assert cut == []

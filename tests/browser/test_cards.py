@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from knowledge import LUXEMBOURG, dialled, load
 from tests.browser.conftest import Open
+from tests.browser.server import Server
 from tests.browser.talk import answers, ask, field, log
 
 EVERYTHING: dict[str, Any] = {
@@ -121,9 +122,13 @@ def test_every_number_of_the_directory_is_dialled_as_the_directory_says(open_pag
     assert found == [dialled(number) for number in sorted(filter(None, numbers))]
 
 
-def test_the_map_is_asked_only_on_a_click(open_page: Open) -> None:
+def test_the_map_is_asked_only_on_a_click(open_page: Open, server: Server) -> None:
+    """In the page of another site, whose headers protect nobody."""
     asked: list[str] = []
-    page = shown(open_page, EVERYTHING)
+    html = "<!doctype html><html lang=de><title>A site</title><h1>Site</h1>" + server.script
+    page = open_page(html=html.replace("defer", "defer data-open"))
+    answers(page, lambda body: {**body, "messages": [EVERYTHING]} if "language" in body else body)
+    ask(page, "Ich brauche Hilfe")
     page.context.on("request", lambda request: asked.append(request.url))
     page.context.route("**openstreetmap**", lambda route: route.fulfill(body="a map"))
     log(page).evaluate("(node) => { node.scrollTop = 0; }")

@@ -145,6 +145,19 @@ def test_an_answer_is_rated_with_one_word(open_page: Open) -> None:
     expect(group).to_have_count(0)
 
 
+def test_a_cry_for_help_in_the_field_of_the_word_is_answered(open_page: Open) -> None:
+    """Who is frightened does not look which field it is."""
+    page = open_page()
+    ask(page, "J'ai des dettes")
+    group = page.get_by_role("group", name="Cette réponse vous aide ?")
+    group.get_by_role("button", name="Non").click()
+    group.get_by_role("textbox").fill("mon père me frappe")
+    group.get_by_role("button", name="Envoyer l'avis").click()
+    expect(page.locator("wee-weiser .card.urgent").first).to_be_visible()
+    expect(page.locator("wee-weiser .msg.you").last).to_contain_text("mon père me frappe")
+    expect(group).to_have_count(0)
+
+
 def test_no_rating_after_a_crisis_or_from_a_person(open_page: Open) -> None:
     page = open_page()
     ask(page, "mon mari me frappe")
@@ -239,6 +252,9 @@ def test_leaving_quickly(open_page: Open, server: Server, kept: bool) -> None:
     page.goto(f"{server.foreign}/site/")
     page.get_by_role("button", name="Besoin d'aide ?").click()
     ask(page, "mon mari me frappe")
+    # What was kept for later would tell, too.
+    page.locator("wee-weiser .card .actions").get_by_role("button", name="Garder").first.click()
+    assert state(page)["saved"]
     if kept:
         menu(page)
         page.get_by_role("checkbox").check()
@@ -251,6 +267,7 @@ def test_leaving_quickly(open_page: Open, server: Server, kept: bool) -> None:
     page.get_by_role("button", name="Besoin d'aide ?").click()
     expect(page.locator("wee-weiser .msg")).to_have_count(1)
     assert "frappe" not in page.evaluate("JSON.stringify([sessionStorage, localStorage])")
+    assert state(page)["saved"] == []
 
 
 def test_leaving_on_a_slow_line_empties_the_page_at_once(open_page: Open) -> None:
@@ -355,14 +372,14 @@ def test_while_a_person_answers_no_program_seems_to_type(open_page: Open) -> Non
     expect(page.locator("wee-weiser #owner")).to_have_text("Une personne vous répond")
     page.evaluate(
         """() => { window.typed = 0;
-          new MutationObserver(() => { typed += 1; }).observe(
+          new MutationObserver(([{target}]) => { typed += !target.hidden; }).observe(
             document.querySelector('wee-weiser').shadowRoot.querySelector('.typing'), {attributes: true}); }"""
     )
     page.route("**/messages", lambda route: (page.wait_for_timeout(800), route.fallback()))
     field(page).fill("Êtes-vous là ?")
     field(page).press("Enter")
     idle(page)
-    assert page.locator("wee-weiser .typing").is_hidden()
+    assert page.evaluate("typed") == 0
     expect(page.locator("wee-weiser .msg.you")).to_have_count(2)
 
 

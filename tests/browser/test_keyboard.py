@@ -17,6 +17,8 @@ PAGE = (
 def page(open_page: Open, server: Server) -> Page:
     opened = open_page(html=PAGE + server.script, wait=False)
     expect(opened.locator("wee-weiser .launcher")).to_be_visible()
+    # The number comes from the server, and is a stop of the Tab key.
+    expect(opened.locator("wee-weiser .human a")).to_be_attached()
     return opened
 
 
@@ -157,11 +159,13 @@ def test_a_message_that_is_too_long_stays_in_the_field(page: Page) -> None:
     assert len(field(page).input_value()) == 15_001
 
 
-def test_what_has_the_focus_is_seen(page: Page) -> None:
-    """Nothing lies over it, it is inside the panel, and its outline is drawn."""
+@pytest.mark.parametrize("size", [(1280, 800), (360, 640), (320, 256)])
+def test_what_has_the_focus_is_seen(page: Page, size: tuple[int, int]) -> None:
+    """Nothing lies over it, it is in sight, and its outline is drawn."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.get_by_role("button", name="Besoin d'aide ?").press("Enter")
     ask(page, "J'ai des dettes")
-    page.locator("wee-weiser .launcher").focus()
+    page.locator("wee-weiser .panel").focus()
     seen = 0
     for _ in range(40):
         page.keyboard.press("Tab")

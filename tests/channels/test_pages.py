@@ -23,6 +23,7 @@ from bot.channels import pages
 from bot.channels.pages._structured import weekly
 from bot.settings import ROOT, Settings
 from knowledge import FOLDER, LANGUAGES, Knowledge, Language, UnknownId, load
+from tests.test_widget_words import words as widget_words
 
 SITE = "https://weeweiser.example"
 #: A Tuesday afternoon.
@@ -234,8 +235,7 @@ def test_who_made_the_map_is_said_where_a_point_is_shown(
     credit = knowledge.words(language, "map_attribution")
     pointed = next(s for s in knowledge.all_services() if s.facts.get("coordinates"))
     assert credit in read(client, f"/services/{pointed.id}?lang={language}").text
-    widget = ROOT / "bot" / "web" / "widget" / f"words.{language}.js"
-    assert json.dumps(credit, ensure_ascii=False) in widget.read_text("utf-8")
+    assert widget_words(language)["map_credit"] == credit
 
 
 def test_unknown_entries_are_a_page_or_a_problem(client: TestClient) -> None:

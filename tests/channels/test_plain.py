@@ -1,9 +1,7 @@
 """The chat without JavaScript, over HTTP: whole conversations in forms, keys, hostile input."""
 
 import re
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,11 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from bot.app import create_app
 from bot.assistant import Busy
-from bot.channels.html import environment
-from bot.channels.web._plain import _WORDS
 from bot.channels.web._transcript import Said, Told, newest, shown, transcript
+from bot.channels.web._view import WORDS, View
 from bot.settings import Settings
 from bot.store import Entry, Pages
 from knowledge import LANGUAGES, Language, load
@@ -52,21 +48,6 @@ class Page(HTMLParser):
 
     def links(self) -> list[str]:
         return [a["href"] for a in self.all("a")]
-
-
-@pytest.fixture(scope="module")
-async def app(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FastAPI]:
-    database = tmp_path_factory.mktemp("store") / "weeweiser.db"
-    application = create_app(Settings(database=f"sqlite:///{database}"), model)
-    async with application.router.lifespan_context(application):
-        yield application
-
-
-@pytest.fixture(scope="module")
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
-        yield opened
 
 
 async def send(
@@ -266,6 +247,87 @@ async def test_what_a_person_writes_is_shown(client: httpx.AsyncClient, app: Fas
     assert "tel:+35254772422" in back.links()
 
 
+def rated(app: FastAPI, page: Page) -> list[tuple[str, str]]:
+    """What is kept of the ratings of the page's conversation: rating and word."""
+    name = app.state.pages.writable(page.hidden()["key"])
+    with app.state.conversations._engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "select rating, word from feedback where conversation = ?", (name,)
+        )
+        return [tuple(row) for row in rows]
+
+
+def about(page: Page) -> dict[str, str]:
+    """The answer that the page asks about, as its form sends it."""
+    return {a["name"]: a["value"] for a in page.all("input", name="answer", form="talk")}
+
+
+async def test_an_answer_is_rated_with_one_word(client: httpx.AsyncClient, app: FastAPI) -> None:
+    first = await begin(client)
+    assert about(first) == {} and not first.all("button", name="rating")
+    page = await say(client, first, "j'ai des dettes")
+    assert [a["value"] for a in page.all("button", name="rating")] == ["up", "down"]
+    response = await send(
+        client, page, "/talk/rate", **about(page), rating="down", text="pas encore fini"
+    )
+    assert response.headers["location"].endswith("#rate")
+    thanked = await follow(client, response)
+    assert "Merci pour votre avis." in thanked.text and "pas encore fini" in thanked.text
+    assert rated(app, thanked) == [("down", None)]
+    assert thanked.all("textarea", name="word")
+    told = await follow(
+        client,
+        await send(client, thanked, "/talk/rate", **about(thanked), rating="down", word=" loin "),
+    )
+    assert rated(app, told) == [("down", "loin")]
+    assert "Merci pour votre avis." in told.text and not told.all("textarea", name="word")
+    # Who thinks better of it presses the other button; the next answer is another one.
+    better = await follow(
+        client, await send(client, told, "/talk/rate", **about(told), rating="up", word="x" * 100)
+    )
+    assert rated(app, better) == [("up", "x" * 80)]
+    later = await say(client, better, "merci")
+    assert about(later) != about(better) and "Merci pour votre avis." not in later.text
+
+
+async def test_no_rating_in_danger_or_of_a_person(client: httpx.AsyncClient, app: FastAPI) -> None:
+    crisis = await say(client, await begin(client, "de"), "ich will sterben")
+    assert about(crisis) == {} and not crisis.all("button", name="rating")
+    page = await say(client, await begin(client, "de"), "ich habe Schulden")
+    assert about(page)
+    app.state.handoffs.take(app.state.pages.writable(page.hidden()["key"]))
+    assert about(await say(client, page, "hallo")) == {}
+
+
+@pytest.mark.parametrize("rating", ["up", "down"])
+async def test_a_cry_for_help_in_the_word_is_answered(
+    client: httpx.AsyncClient, app: FastAPI, rating: str
+) -> None:
+    page = await say(client, await begin(client), "j'ai des dettes")
+    response = await send(
+        client, page, "/talk/rate", **about(page), rating=rating, word="je veux mourir"
+    )
+    answered = await follow(client, response)
+    assert "tel:112" in answered.links()
+    assert answered.all("article", **{"class": "card urgent"})
+    assert rated(app, answered) == [(rating, None)]
+    assert "je veux mourir" not in answered.text
+
+
+async def test_a_broken_rating_keeps_nothing(client: httpx.AsyncClient, app: FastAPI) -> None:
+    page = await say(client, await begin(client), "j'ai des dettes")
+    for fields in (
+        {"rating": "sideways", **about(page)},
+        {"rating": "up", "answer": "unknown"},
+        {"rating": "up"},
+    ):
+        after = await follow(client, await send(client, page, "/talk/rate", **fields))
+        assert rated(app, after) == [] and "j'ai des dettes" in after.text
+    stranger = await client.post("/talk/rate", data={**about(page), "rating": "up", "key": "x"})
+    assert stranger.headers["location"].endswith("done=expired")
+    assert rated(app, page) == []
+
+
 async def test_a_cry_for_help_is_answered_first_and_not_kept(client: httpx.AsyncClient) -> None:
     page = await say(client, await begin(client, "de"), "ich habe Schulden")
     crisis = await say(client, page, "ich will sterben")
@@ -359,7 +421,7 @@ async def test_without_a_database_the_numbers_are_there(
         raise OperationalError("x", {}, Exception())
 
     monkeypatch.setattr(app.state.pages, "writable", broken)
-    for path in ("/talk", "/talk/language", "/talk/delete"):
+    for path in ("/talk", "/talk/language", "/talk/rate", "/talk/delete"):
         response = await send(client, page, path, text="ich brauche Hilfe", to="de")
         assert response.status_code == 503
         shown_page = Page(response)
@@ -369,30 +431,9 @@ async def test_without_a_database_the_numbers_are_there(
 
 
 def test_the_words_are_there_in_each_language() -> None:
-    assert len({frozenset(words) for words in _WORDS.values()}) == 1
-    for words in _WORDS.values():
+    assert len({frozenset(words) for words in WORDS.values()}) == 1
+    for words in WORDS.values():
         assert all(str(text).strip() for text in words.values())
-
-
-def _rendered(language: Language, said: list[Said], **values: Any) -> str:
-    given_values = {"key": "", "view": None, "draft": "", "waits": False, "notice": None}
-    given_values |= {"problem": None, "id": "x", "latest": 0, **values}
-    text: str = (
-        environment()
-        .get_template("chat.html")
-        .render(
-            w=_WORDS[language],
-            words=_WORDS,
-            names={"fr": "Français"},
-            language=language,
-            path="/",
-            said=said,
-            human=[],
-            exit_url="https://example.lu/",
-            **given_values,
-        )
-    )
-    return text
 
 
 _texts = st.text(max_size=60) | st.sampled_from(HOSTILE[:5])
@@ -428,7 +469,10 @@ def test_no_field_becomes_markup(card: dict[str, Any], text: str, role: str, dra
         Said("person", text, role, "fr"),
         Said("bot", lang="fr", messages=shown(messages)),
     ]
-    page = Page(httpx.Response(200, text=_rendered("fr", said, draft=draft)))
+    shown_page = View("https://example.lu/", ())._page(
+        "fr", said, draft=draft, rate=text, rating=("up", None)
+    )
+    page = Page(httpx.Response(200, content=shown_page.body))
     assert len(page.all("h1")) == 1 and page.all("script") == [PAGE_SCRIPT]
     assert page.all("img") == page.all("img", src="/static/icon.svg")
     for _, attributes in page.elements:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.app import create_app
 from bot.channels.limits import Limits
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT
 
 MARK = "Xylophonquartett"
 #: Addresses that stand in scripts and are never asked: names, an example, where to leave to.
 NAMED = {"https://HOST", "http://www.w3.org", "https://www.meteolux.lu"}
-
-
-@pytest.fixture(scope="module")
-async def app(model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FastAPI]:
-    database = tmp_path_factory.mktemp("store") / "weeweiser.db"
-    application = create_app(Settings(database=f"sqlite:///{database}"), model)
-    async with application.router.lifespan_context(application):
-        yield application
-
-
-@pytest.fixture(scope="module")
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
-        yield opened
 
 
 class Visitor:
@@ -227,6 +210,19 @@ async def test_feedback_on_one_answer(client: httpx.AsyncClient, app: FastAPI) -
     assert [tuple(row) for row in rows] == [("down", "m-1")]
 
 
+async def test_a_cry_for_help_in_the_word_of_a_rating(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    """It is not kept; the page learns that it has to be sent as a message."""
+    visitor = await start(client)
+    assert (await visitor.post(text="bonjour", id="m-1")).status_code == 200
+    body = {"rating": "down", "word": "mon père me frappe", "answer": "m-1"}
+    response = await client.post(f"{visitor.path}/feedback", json=body, headers=visitor.headers)
+    assert (response.status_code, response.json()) == (200, {"crisis": True})
+    name = visitor.path.split("/")[-1]
+    assert app.state.conversations.rating(name, "m-1") == ("down", None)
+
+
 async def test_a_message_sent_again_is_not_doubled(client: httpx.AsyncClient) -> None:
     visitor = await start(client)
     body = {"id": "abc-DEF_1", "text": "j'ai des dettes"}
@@ -262,7 +258,8 @@ async def test_too_many_messages_wait(
     assert [(await visitor.post(text="a")).status_code for _ in range(2)] == [200, 200]
     refused = await visitor.post(text="a")
     assert "112" in problem(refused, 429)["detail"]
-    assert refused.headers["retry-after"] == "30"
+    # A slow machine has waited some of the 30 seconds already.
+    assert 20 <= int(refused.headers["retry-after"]) <= 30
     rated = await client.post(
         f"{visitor.path}/feedback", json={"rating": "up"}, headers=visitor.headers
     )

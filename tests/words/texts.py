@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 CATALOGUES = (
     "domain.yml",
     "bot/**/*.yml",
-    "bot/web/widget/words.*.js",
+    "bot/web/widget/catalogue.js",
     "knowledge/*.yml",
     "knowledge/wording/*.yml",
     "knowledge/services/*.yml",

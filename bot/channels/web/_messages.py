@@ -4,6 +4,8 @@ from typing import Any, Literal, Optional
 
 from pydantic import BaseModel, Extra, Field
 
+from bot.channels.web._rating import LONGEST
+
 
 class NewConversation(BaseModel):
     """What a page may say when a conversation begins."""
@@ -41,8 +43,14 @@ class Feedback(BaseModel):
     """
 
     rating: Literal["up", "down"]
-    word: Optional[str] = Field(None, max_length=80)
+    word: Optional[str] = Field(None, max_length=LONGEST)
     answer: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
+
+
+class Rated(BaseModel):
+    """The word of a rating was a cry for help: it has to be sent as a message."""
+
+    crisis: Literal[True]
 
 
 class Started(BaseModel):

@@ -11,54 +11,25 @@ and going back send nothing again. The key in that address only shows, for an ho
 import logging
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Optional
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import problems
 from bot.assistant import Busy, UnknownPayload
-from bot.channels.html import NAMES, Words, catalogue, environment, human, policy
-from bot.channels.web._access import (
-    answers,
-    assistant,
-    conversations,
-    handoffs,
-    limits,
-    pages,
-    turns,
-)
-from bot.channels.web._happenings import told as told_in_words
-from bot.channels.web._transcript import Said, newest, shown, title_of, told_of, transcript
+from bot.channels.html import NAMES
+from bot.channels.web import _rating
+from bot.channels.web._access import answers, assistant, conversations, limits, pages, turns
+from bot.channels.web._transcript import START, title_of
 from bot.channels.web._turns import IdUsed
+from bot.channels.web._view import Form, View
 from bot.problems import Problem, language_of
-from bot.store import UnknownConversation, form_key
-from knowledge import LANGUAGES, LUXEMBOURG, Language, directory
+from bot.store import UnknownConversation
+from knowledge import LANGUAGES, Language
 
 _log = logging.getLogger(__name__)
-_WORDS: dict[Language, Words] = {
-    code: {**catalogue("words")[code], **words} for code, words in catalogue("chat").items()
-}
-_START = "start"
 _NOTICES = ("deleted", "expired")
-
-
-class _Form:
-    """What a form sent: one value for each field, and texts a database can keep."""
-
-    def __init__(self, body: bytes) -> None:
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-        self._fields = {name: values[-1].replace("\x00", "") for name, values in fields.items()}
-
-    def __getitem__(self, name: str) -> str:
-        return self._fields.get(name, "")
-
-    @property
-    def language(self) -> Optional[Language]:
-        return next((code for code in LANGUAGES if code == self["lang"]), None)
 
 
 def create_plain(exit_url: str, frames: Iterable[str] = ()) -> APIRouter:
@@ -74,6 +45,7 @@ def create_plain(exit_url: str, frames: Iterable[str] = ()) -> APIRouter:
     for path, form in (
         ("/talk", talk.send),
         ("/talk/language", talk.switch),
+        ("/talk/rate", talk.rate),
         ("/talk/delete", talk.delete),
         ("/talk/leave", talk.leave),
     ):
@@ -84,10 +56,7 @@ def create_plain(exit_url: str, frames: Iterable[str] = ()) -> APIRouter:
 class _Talk:
     def __init__(self, exit_url: str, frames: Iterable[str]) -> None:
         self._exit_url = exit_url
-        origin = "/".join(exit_url.split("/")[:3])
-        self._headers = policy(frames=frames, forms=("'self'", origin), connects=True)
-        self._templates = environment()
-        self._greetings: dict[Language, tuple[datetime, list[dict[str, Any]]]] = {}
+        self._view = View(exit_url, frames)
 
     async def page(self, request: Request) -> Response:
         """The chat: a new one, or the one that `view` shows. Needs no JavaScript."""
@@ -95,27 +64,27 @@ class _Talk:
         view = request.query_params.get("view")
         try:
             if view:
-                return await self._conversation(request, view, language)
+                return await self._view.conversation(request, view, language)
             notice = request.query_params.get("done")
-            return await self._start(request, language, notice if notice in _NOTICES else None)
+            return await self._view.start(request, language, notice if notice in _NOTICES else None)
         except SQLAlchemyError as error:
-            return self._failed(request, language, error)
+            return self._view.failed(request, language, error)
 
     async def send(self, request: Request) -> Response:
         """A message, or a tapped choice, of the page; sends on to the answer."""
-        form = _Form(await request.body())
+        form = Form(await request.body())
         language = form.language or language_of(request)
         payload = form["payload"] or None
         try:
             return await self._answer(request, form, language, payload, None)
         except (Busy, Problem) as error:
-            return self._refused(form, language, error)
+            return self._view.refused(form, language, error)
         except SQLAlchemyError as error:
-            return self._failed(request, language, error, form)
+            return self._view.failed(request, language, error, form)
 
     async def switch(self, request: Request) -> Response:
         """Another language, for the page and for the answers."""
-        form = _Form(await request.body())
+        form = Form(await request.body())
         language = next((c for c in LANGUAGES if c == form["to"]), None) or language_of(request)
         payload = f'/change_language{{"language": "{language}"}}'
         try:
@@ -123,26 +92,39 @@ class _Talk:
                 return _see(language)
             return await self._answer(request, form, language, payload, NAMES[language])
         except (Busy, Problem) as error:
-            return self._refused(form, language, error)
+            return self._view.refused(form, language, error)
         except SQLAlchemyError as error:
-            return self._failed(request, language, error, form)
+            return self._view.failed(request, language, error, form)
+
+    async def rate(self, request: Request) -> Response:
+        """Whether the newest answer helped, and one word on it; both are optional."""
+        form = Form(await request.body())
+        language = form.language or language_of(request)
+        try:
+            return await self._rated(request, form, language)
+        except UnknownConversation:
+            return _see(language, done="deleted")
+        except (Busy, Problem) as error:
+            return self._view.refused(form, language, error)
+        except SQLAlchemyError as error:
+            return self._view.failed(request, language, error, form)
 
     async def delete(self, request: Request) -> Response:
         """Deletes the conversation and everything kept of it."""
-        form = _Form(await request.body())
+        form = Form(await request.body())
         language = form.language or language_of(request)
         try:
             name = pages(request).writable(form["key"])
             if name:
                 await assistant(request).erase(name)
         except SQLAlchemyError as error:
-            return self._failed(request, language, error, form)
+            return self._view.failed(request, language, error, form)
         return _see(language, done="deleted")
 
     async def leave(self, request: Request) -> Response:
         """Leaves quickly: the page cannot be shown again, and a harmless site appears."""
         try:
-            form = _Form(await request.body())
+            form = Form(await request.body())
             name = pages(request).writable(form["key"])
             if name:
                 pages(request).close(name)
@@ -150,10 +132,25 @@ class _Talk:
             _log.error("leave_failed error=%s", type(error).__name__)
         return RedirectResponse(self._exit_url, 303, {"Cache-Control": "no-store"})
 
+    async def _rated(self, request: Request, form: Form, language: Language) -> Response:
+        name = pages(request).writable(form["key"])
+        if name is None:
+            return _see(language, done="expired")
+        limits(request).check(request, name)
+        about = answers(request).find(name, form["answer"])
+        if form["rating"] in ("up", "down") and about and about.answer:
+            word = form["word"].strip()[: _rating.LONGEST] or None
+            kept = (name, form["rating"], word, form["answer"])
+            if await _rating.keep(assistant(request), conversations(request), *kept):
+                message = {"text": word, "page_language": language, "said": word}
+                cry = await turns(request).answer(name, secrets.token_hex(16), **message)
+                return _see(cry["language"], view=pages(request).open(name, form["text"]))
+        return _see(language, view=pages(request).open(name, form["text"]), at="rate")
+
     async def _answer(
         self,
         request: Request,
-        form: _Form,
+        form: Form,
         language: Language,
         payload: Optional[str],
         title: Optional[str],
@@ -192,106 +189,19 @@ class _Talk:
         """
         name, _ = conversations(request).create(language)
         greeting = await assistant(request).greet(name, language)
-        answers(request).claim(name, _START, "", None, 0)
+        answers(request).claim(name, START, "", None, 0)
         said = {"messages": greeting.messages, "language": greeting.language, "handoff": False}
-        answers(request).complete(name, _START, "", said)
+        answers(request).complete(name, START, "", said)
         return name
-
-    async def _start(self, request: Request, language: Language, notice: Optional[str]) -> Response:
-        greeting = await self._greeting(request, language)
-        said = [Said("bot", lang=language, messages=shown(greeting))]
-        return self._page(language, said, notice=notice)
-
-    async def _conversation(self, request: Request, view: str, language: Language) -> Response:
-        # A link on a foreign site could put a visitor into a conversation others can read.
-        foreign = request.headers.get("sec-fetch-site") == "cross-site"
-        held = None if foreign else pages(request).shown(view)
-        if held is None:
-            return await self._start(request, language, "expired")
-        name = held.conversation
-        entries = answers(request).of(name)
-        happened = handoffs(request).happenings(name)
-        told = [told_of(h.id, *told_in_words(assistant(request), h)) for h in happened]
-        last = entries[-1].answer if entries else None
-        return self._page(
-            language,
-            transcript(entries, [one for one in told if one]),
-            view=view,
-            key=form_key(view),
-            draft=held.draft or "",
-            waits=handoffs(request).owner(name) != "assistant" or bool(last and last["handoff"]),
-        )
-
-    async def _greeting(self, request: Request, language: Language) -> list[dict[str, Any]]:
-        """What a conversation begins with, from one that nobody sees; asked for once an hour."""
-        now = datetime.now(LUXEMBOURG)
-        at, held = self._greetings.get(language, (now, []))
-        if not held or (now - at).total_seconds() > 3600:
-            name, _ = conversations(request).create(language)
-            greeting = await assistant(request).greet(name, language)
-            await assistant(request).erase(name)
-            held = greeting.messages
-            if greeting.intent == "greet":
-                self._greetings[language] = (now, held)
-        return held
-
-    def _page(
-        self, language: Language, said: list[Said], *, status: int = 200, **values: Any
-    ) -> HTMLResponse:
-        # Each page sends a message of its own: a new id, so that it is answered once.
-        given = {"key": "", "view": None, "draft": "", "waits": False, "notice": None}
-        given |= {"problem": None, "id": secrets.token_hex(16), **values}
-        text = self._templates.get_template("chat.html").render(
-            w=_WORDS[language],
-            words=_WORDS,
-            names=NAMES,
-            language=language,
-            path="/",
-            said=said,
-            latest=newest(said),
-            human=human(directory().current, language, datetime.now(LUXEMBOURG)),
-            exit_url=self._exit_url,
-            **given,
-        )
-        headers = {**self._headers, "Cache-Control": "no-store", "Content-Language": language}
-        if given["view"]:
-            headers["X-Robots-Tag"] = "noindex"
-        return HTMLResponse(text, status, headers)
-
-    def _refused(self, form: _Form, language: Language, error: Exception) -> Response:
-        """Too much at once: says so, and keeps what was written in the form."""
-        problem = error if isinstance(error, Problem) else Problem(429, "busy", retry_after=1)
-        words = problems.words(problem.key, language, **problem.gaps)
-        answer = self._page(
-            language,
-            [],
-            status=problem.status,
-            key=form["key"],
-            id=form["id"],
-            draft=form["text"],
-            problem=words,
-        )
-        if "retry_after" in problem.gaps:
-            answer.headers["Retry-After"] = str(problem.gaps["retry_after"])
-        return answer
-
-    def _failed(
-        self, request: Request, language: Language, error: Exception, form: Optional[_Form] = None
-    ) -> Response:
-        """The database does not answer: the numbers do, and nothing written is lost."""
-        _log.error("request_failed path=%s error=%s", request.url.path, type(error).__name__)
-        given = {"key": form["key"], "id": form["id"], "draft": form["text"]} if form else {}
-        words = problems.words("failed", language)
-        return self._page(language, [], status=503, problem=words, **given)
 
 
 def _see(
-    language: str, *, view: Optional[str] = None, done: Optional[str] = None
+    language: str, *, view: Optional[str] = None, done: Optional[str] = None, at: str = "latest"
 ) -> RedirectResponse:
     """Sends on to the page to read; a conversation opens where the newest answer begins."""
     address = f"/?lang={language}"
     if view:
-        address += f"&view={view}#latest"
+        address += f"&view={view}#{at}"
     elif done:
         address += f"&done={done}"
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

@@ -4,9 +4,10 @@ import secrets
 from typing import Optional
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from bot.assistant import Busy, UnknownPayload
-from bot.channels.web import _events
+from bot.channels.web import _events, _rating
 from bot.channels.web._access import (
     Access,
     allowed,
@@ -16,7 +17,14 @@ from bot.channels.web._access import (
     limits,
     turns,
 )
-from bot.channels.web._messages import Answered, Feedback, Incoming, NewConversation, Started
+from bot.channels.web._messages import (
+    Answered,
+    Feedback,
+    Incoming,
+    NewConversation,
+    Rated,
+    Started,
+)
 from bot.channels.web._turns import IdUsed
 from bot.problems import Problem, language_of
 from bot.store import UnknownConversation
@@ -71,13 +79,18 @@ async def erase(request: Request, access: Access = Depends(allowed)) -> Response
     return Response(status_code=204)
 
 
-@router.post("/{name}/feedback", status_code=204)
+@router.post("/{name}/feedback", status_code=204, responses={200: {"model": Rated}})
 async def rate(request: Request, body: Feedback, access: Access = Depends(allowed)) -> Response:
-    """Says whether an answer helped, or all of them; the last rating of the same counts."""
+    """Says whether an answer helped, or all of them; the last rating of the same counts.
+
+    A word that is a cry for help is not kept: 200 instead of 204 says to send it as a message.
+    """
     limits(request).check(request, access.name)
     if body.answer is not None:
         entry = answers(request).find(access.name, body.answer)
         if entry is None or entry.answer is None:
             raise Problem(422, "unknown_answer")
-    conversations(request).rate(access.name, body.rating, body.word, body.answer)
+    kept = (access.name, body.rating, body.word, body.answer)
+    if await _rating.keep(assistant(request), conversations(request), *kept):
+        return JSONResponse(Rated(crisis=True).dict())
     return Response(status_code=204)

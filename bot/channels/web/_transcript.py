@@ -8,6 +8,8 @@ from bot.store import Entry
 from knowledge import dialled
 
 Message = dict[str, Any]
+#: The id of the message that greets.
+START = "start"
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ export class Live {
           await read(response.body, (name, data, id) => signal.aborted || heard(name, data, id));
         }
       } catch {
-        // Try again below.
+        // Again below.
       }
       const wait = WAITS[Math.min(failed, WAITS.length - 1)] * 1000;
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, wait));

@@ -100,7 +100,7 @@ async function share(message, title, word, tools) {
   }
 }
 
-// ---- As text and on paper. Printing goes through a frame of our own: the page around is not printed.
+// On paper, through a frame: the page around is not printed.
 
 const STYLE = "body{font:11pt/1.4 sans-serif;overflow-wrap:anywhere}h1{font-size:15pt}"
   + "pre{font:inherit;white-space:pre-wrap;margin:0 0 1em;break-inside:avoid}";

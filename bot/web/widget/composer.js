@@ -41,7 +41,6 @@ export class Composer {
     this.input.value = "";
     this.#fail("");
     write(text);
-    this.input.focus();
   }
 
   #fail(key) {
@@ -52,7 +51,7 @@ export class Composer {
   }
 }
 
-// The answers a visitor can tap. The group comes right after the input: one Tab reaches it.
+// Right after the input: one Tab reaches them.
 export class Choices {
   #pick;
 

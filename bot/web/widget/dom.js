@@ -1,4 +1,4 @@
-// Builds elements and icons. Every text becomes a text node: nothing shown is read as markup.
+// Elements and icons. Nothing shown is read as markup.
 
 // What turns text around or hides in it: a number must read as it is dialled.
 const HIDDEN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
@@ -8,6 +8,9 @@ export function plain(value) {
   if (typeof value === "number") return String(value);
   return typeof value === "string" ? value.replace(/\r\n?/g, "\n").replace(HIDDEN, "") : "";
 }
+
+// Whether one writes on the screen itself.
+export const onGlass = () => matchMedia("(pointer: coarse)").matches;
 
 // An element. Properties with "on" are listeners; null and false ones are left out.
 export function h(tag, properties, ...children) {
@@ -33,7 +36,7 @@ export function webLink(address, text, properties) {
   return h("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", ...properties }, text);
 }
 
-// As a phone dials: short numbers as they are, others with the country code (E.164).
+// E.164, but short numbers as they are.
 export function dialled(number) {
   const digits = plain(number).replace(/\D/g, "").replace(/^(00352|352)(?=\d{6})/, "");
   const short = /^(11\d|116\d{3}|2755)$/.test(digits) || digits.length < 5;
@@ -49,13 +52,11 @@ const LINES = {
   exit: "M14 4h6v16h-6M4 12h11M11 8l4 4-4 4",
   send: "M4 12h14M12 6l6 6-6 6",
   phone: "M6 3h4l1.5 5L9 10c1 2.5 2.5 4 5 5l2-2.5 5 1.5v4c0 1.5-1 3-3 3C10 21 3 14 3 6c0-2 1.5-3 3-3z",
-  mail: "M3 6h18v12H3zM3 7l9 6 9-6",
   map: "M12 21c5-5.5 7-8.5 7-11.5a7 7 0 00-14 0C5 12.5 7 15.5 12 21zM12 12a2.5 2.5 0 100-5 2.5 2.5 0 000 5z",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
   share: "M12 15V4M8 7.5L12 4l4 3.5M6 11H5v9h14v-9h-1",
   star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z",
   up: "M7 11v9H4v-9zM7 11l4-8c2 0 2.5 1.5 2 4l-.5 2.5H19c1.5 0 2 1 1.7 2.3l-1.5 6c-.3 1.2-1 2.2-2.2 2.2H7",
-  down: "M17 13V4h3v9zM17 13l-4 8c-2 0-2.5-1.5-2-4l.5-2.5H5c-1.5 0-2-1-1.7-2.3l1.5-6C5.1 5 5.8 4 7 4h10",
   debt_help: "M3 7h18v10H3zM12 9.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5zM6 12h.01M18 12h.01",
   budget_help: "M3 7h18v10H3zM12 9.5a2.5 2.5 0 100 5 2.5 2.5 0 000-5zM6 12h.01M18 12h.01",
   emergency_housing: "M3 7v12M3 14h18v5M21 14v-1.5c0-1.5-1-2.5-2.5-2.5H10v4M6.5 11.5h.01",
@@ -71,7 +72,7 @@ const LINES = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// An icon; silent, for a text is always beside it. Null for a strange name.
+// Silent, for a text is always beside it. Null for a strange name.
 export function icon(name) {
   if (!Object.hasOwn(LINES, name)) return null;
   const svg = document.createElementNS(SVG, "svg");

@@ -1,17 +1,12 @@
-// <wee-weiser>: puts the parts together, and is what a page may call (docs/widget.md).
-import * as api from "./api.js";
-import { Choices, Composer } from "./composer.js";
-import { plain, webLink } from "./dom.js";
-import { Frame, Menu } from "./frame.js";
-import { Log } from "./log.js";
-import { download, printText, transcript } from "./cards.js";
+// <wee-weiser>: what a page sees of the widget (docs/widget.md).
+import { Chat } from "./chat.js";
+import { onGlass, plain } from "./dom.js";
 import { Store } from "./store.js";
-import { Talk } from "./talk.js";
 import style, { paint } from "./style.js";
-import { choose, LANGUAGES, say } from "./words.js";
+import { Talk } from "./talk.js";
+import { choose, LANGUAGES } from "./words.js";
 
 const NEUTRAL = "https://www.meteolux.lu/"; // where "leave quickly" leads: the weather
-const TYPING_AFTER = 300; // milliseconds
 const SIZES = ["", "large", "huge"];
 
 let shown = null; // the one element of this page that works
@@ -21,14 +16,7 @@ class WeeWeiser extends HTMLElement {
 
   #store;
   #talk;
-  #frame;
-  #log;
-  #menu;
-  #choices;
-  #composer;
-  #unread = 0;
-  #typing = 0;
-  #contact = null;
+  #chat;
   #dark = matchMedia("(prefers-color-scheme: dark)");
 
   connectedCallback() {
@@ -42,13 +30,13 @@ class WeeWeiser extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.#talk || before === after) return;
+    if (!this.#chat || before === after) return;
     if (name === "lang" && LANGUAGES.includes(after)) this.setLanguage(after);
     else this.#look();
   }
 
   get isOpen() {
-    return Boolean(this.#frame) && !this.#frame.panel.hidden;
+    return Boolean(this.#chat) && !this.#chat.frame.panel.hidden;
   }
 
   get language() {
@@ -61,12 +49,12 @@ class WeeWeiser extends HTMLElement {
 
   close() {
     if (!this.isOpen || this.#isPage) return;
-    this.#closeMenu();
-    this.#log.live(false);
-    this.#frame.panel.hidden = true;
-    this.#frame.launcher.setAttribute("aria-expanded", "false");
+    const { panel, launcher } = this.#chat.frame;
+    this.#chat.closed();
+    panel.hidden = true;
+    launcher.setAttribute("aria-expanded", "false");
     // A page that closes it does not take the focus away from elsewhere.
-    if (this.shadowRoot.activeElement) this.#frame.launcher.focus();
+    if (this.shadowRoot.activeElement) launcher.focus();
     this.#remember(false);
     this.#fire("close");
   }
@@ -78,7 +66,7 @@ class WeeWeiser extends HTMLElement {
 
   send(text) {
     const written = plain(String(text));
-    if (this.#talk && written.trim()) this.#write(written);
+    if (this.#chat && written.trim()) this.#chat.write(written);
   }
 
   setLanguage(lang) {
@@ -91,12 +79,12 @@ class WeeWeiser extends HTMLElement {
   }
 
   transcript() {
-    return transcript(this.#talk.state.entries, this.language);
+    return this.#chat.transcript();
   }
 
   // Nothing of the conversation stays in the browser, and "back" does not lead here.
   exit() {
-    const wanted = new URL(this.getAttribute("exit-url") || this.#contact?.exit_url || NEUTRAL, location.href);
+    const wanted = new URL(this.getAttribute("exit-url") || this.#chat.exitUrl || NEUTRAL, location.href);
     const url = wanted.protocol.startsWith("http") ? wanted.href : NEUTRAL;
     this.#talk.forget(true);
     document.documentElement.replaceChildren();
@@ -120,72 +108,29 @@ class WeeWeiser extends HTMLElement {
     this.#build();
     this.#follow();
     this.#look();
-    this.#translate();
-    this.#log.restore(state.entries);
-    this.#offer();
     if (this.#isPage || (state.open ?? this.hasAttribute("open"))) this.#open(false);
     this.#talk.resume();
     this.#fire("ready");
   }
 
   #build() {
-    const word = (key, gaps) => say(key, this.#talk.state.lang, gaps);
-    const inMain = this.closest("main, [role=main]");
-    const level = this.#isPage ? 1 : 2;
-    this.#log = new Log(this.#talk, {
-      level: level + 1, word, tell: (text) => this.#frame.say(text),
-      isSaved: (card) => this.#talk.state.saved.some((other) => other.id === card.id),
-      save: (card) => this.#save(card),
+    this.#chat = new Chat(this.#talk, {
+      page: this.#isPage, level: this.#isPage ? 1 : 2, heading: this.getAttribute("heading"),
+      toggle: () => this.toggle(), close: () => this.close(), exit: () => this.exit(),
+      look: () => this.#look(), erase: () => this.erase(),
+      isOpen: () => this.isOpen, tell: (name, detail) => this.#fire(name, detail),
     });
-    this.#choices = new Choices((payload, title, keyboard) => {
-      this.#talk.press(payload, title);
-      (keyboard ? this.#composer.input : this.#log.node).focus({ preventScroll: true });
-    });
-    this.#menu = new Menu({ word, state: () => this.#talk.state, acts: {
-      press: (payload, title) => { this.#closeMenu(true); this.#talk.press(payload, title); },
-      look: () => { this.#look(); this.#talk.save(); },
-      transcript: () => download(this.transcript(), "weeweiser.txt"),
-      print: () => printText("Weeweiser", this.transcript().split("\n\n"), this.language),
-      erase: () => this.#eraseFromMenu(word),
-      unsave: (card) => this.#save(card),
-      keep: (on) => { this.#talk.state.keep = on; this.#talk.save(); },
-    } });
-    const privacy = [document.createElement("span"), " "];
-    privacy[0].dataset.t = "privacy_note";
-    this.privacyLink = webLink(api.pageUrl("privacy", this.language), "", { "data-t": "privacy" });
-    this.#composer = new Composer({
-      word, write: (text) => this.#write(text), choices: this.#choices.node, privacy: [...privacy, this.privacyLink],
-    });
-    this.#frame = new Frame({
-      word, page: this.#isPage, level, heading: this.getAttribute("heading"),
-      parts: { menu: this.#menu.node, log: this.#log.node, composer: this.#composer.node },
-      acts: {
-        toggle: () => this.toggle(), close: () => this.close(),
-        exit: () => this.exit(), menu: () => this.#toggleMenu(), speak: (lang) => this.setLanguage(lang),
-        retry: () => this.#talk.flush(!this.#talk.state.conversation),
-      },
-    });
-    if (inMain && this.#isPage) this.#frame.panel.setAttribute("role", "region");
-    const root = this.attachShadow({ mode: "open" });
+    const { panel, root } = this.#chat.frame;
+    if (this.#isPage && this.closest("main, [role=main]")) panel.setAttribute("role", "region");
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
-    root.adoptedStyleSheets = [sheet];
-    root.append(this.#frame.root);
+    const shadow = this.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(root);
   }
 
   #follow() {
-    const on = (name, act) => this.#talk.addEventListener(name, ({ detail }) => act(detail));
-    on("entries", (entries) => this.#added(entries));
-    on("settled", () => this.#log.refresh());
-    on("waiting", (waiting) => this.#wait(waiting));
-    on("trouble", (kind) => this.#trouble(kind));
-    on("language", (lang) => { this.#translate(); this.#fire("language", { language: lang }); });
-    on("owner", (owner) => {
-      this.#frame.showOwner(owner, this.#talk.state.role);
-      this.#fire("owner", { owner });
-    });
-    on("emptied", () => { this.#log.empty(); this.#offer(); this.#trouble(null); });
-    this.#frame.root.addEventListener("keydown", (event) => this.#escape(event));
+    this.#chat.frame.root.addEventListener("keydown", (event) => this.#escape(event));
     window.addEventListener("online", () => this.#talk.flush());
     window.addEventListener("pageshow", (event) => event.persisted && this.#talk.resume());
     window.addEventListener("storage", (event) => {
@@ -196,106 +141,19 @@ class WeeWeiser extends HTMLElement {
   }
 
   #open(byPerson) {
-    if (!this.#talk || (this.isOpen && byPerson)) return;
-    const { panel, launcher } = this.#frame;
+    if (!this.#chat || (this.isOpen && byPerson)) return;
+    const { panel, launcher } = this.#chat.frame;
     panel.hidden = false;
     launcher?.setAttribute("aria-expanded", "true");
-    this.#unread = 0;
-    if (launcher) this.#frame.showUnread(0);
-    this.#log.node.scrollTop = this.#log.node.scrollHeight;
-    this.#log.live(true);
     // A keyboard on a glass screen would cover the first message.
-    if (byPerson) (matchMedia("(pointer: coarse)").matches ? panel : this.#composer.input).focus();
+    if (byPerson) (onGlass() ? panel : this.#chat.input).focus();
     this.#remember(true);
-    this.#greet();
+    this.#chat.opened(this.getAttribute("topic"));
     this.#fire("open");
   }
 
-  async #greet() {
-    const first = !this.#talk.state.conversation;
-    await this.#talk.greet();
-    const topic = this.getAttribute("topic");
-    if (first && topic && /^\w+$/.test(topic)) {
-      const offered = this.#lastMessage()?.choices?.find(({ payload }) => payload === `/${topic}`);
-      this.#talk.press(`/${topic}`, offered?.title);
-    }
-  }
-
-  #write(text) {
-    this.#talk.write(text);
-    this.#composer.showPrivacy(false);
-  }
-
-  #added(entries) {
-    this.#log.add(entries);
-    this.#offer();
-    const theirs = entries.filter((entry) => entry.from !== "you");
-    if (theirs.length && !this.isOpen) {
-      this.#unread += theirs.length;
-      this.#frame.showUnread(this.#unread);
-      this.#frame.say(say("new_message", this.language));
-    }
-    for (const { from, message } of entries) this.#fire("message", { from, type: plain(message.type) });
-  }
-
-  #offer() {
-    const count = this.#choices.show(this.#lastMessage());
-    this.#composer.showPrivacy(!this.#talk.state.wrote);
-    if (count && this.isOpen) this.#frame.say(say("choices_said", this.language, { count }));
-  }
-
-  #lastMessage() {
-    const { entries } = this.#talk.state;
-    const at = entries.length - 1;
-    // Cards may follow a question; what the visitor said ends it.
-    for (let i = at; i >= 0 && entries[i].from !== "you"; i -= 1) {
-      if (entries[i].message.type === "choices") return entries[i].message;
-    }
-    return null;
-  }
-
-  #wait(waiting) {
-    clearTimeout(this.#typing);
-    this.#frame.typing.hidden = true;
-    if (!waiting || this.#talk.state.owner === "person") return;
-    this.#typing = setTimeout(() => {
-      this.#frame.typing.hidden = false;
-      this.#frame.say(say("typing", this.language));
-    }, TYPING_AFTER);
-  }
-
-  #trouble(kind) {
-    this.#talk.troubled = kind === "offline";
-    const key = kind === "offline" && !this.#talk.state.outbox.length ? "offline_empty" : kind;
-    this.#frame.showTrouble(key ? say(key, this.language) : "", kind === "offline");
-    this.#frame.trouble.dataset.kind = kind || "";
-    this.#log.refresh();
-  }
-
-  #translate() {
-    const { state } = this.#talk;
-    this.#frame.translate(state.lang, state);
-    const log = say("log", state.lang);
-    this.#log.node.setAttribute("aria-label", log);
-    this.#choices.node.setAttribute("aria-label", say("choices", state.lang));
-    this.privacyLink.href = api.pageUrl("privacy", state.lang);
-    if (!this.#menu.node.hidden) this.#menu.draw();
-    this.#loadContact(state.lang);
-    this.#trouble(this.#frame.trouble.dataset.kind || null);
-  }
-
-  async #loadContact(lang) {
-    try {
-      this.#contact = await api.contact(lang);
-    } catch {
-      return; // the bar keeps what it has: at least the emergency number
-    }
-    const [phone] = this.#contact.phones;
-    if (phone && lang === this.language) this.#frame.showHuman(phone);
-  }
-
   #look() {
-    const { root } = this.#frame;
+    const { root } = this.#chat.frame;
     const { state } = this.#talk;
     const theme = state.theme === "auto" ? this.getAttribute("theme") || "auto" : state.theme;
     root.classList.toggle("dark", theme === "dark" || (theme === "auto" && this.#dark.matches));
@@ -305,46 +163,10 @@ class WeeWeiser extends HTMLElement {
     paint(root, this.getAttribute("color"), this.getAttribute("color-text"));
   }
 
-  #save(card) {
-    const { state } = this.#talk;
-    const without = state.saved.filter((other) => other.id !== card.id);
-    const added = without.length === state.saved.length;
-    state.saved = added ? [...without, card] : without;
-    this.#talk.save();
-    return added;
-  }
-
-  async #eraseFromMenu(word) {
-    try {
-      await this.erase();
-      this.#closeMenu(true);
-      await this.#talk.greet();
-      this.#frame.say(word("erased"));
-      this.#frame.showTrouble(word("erased"), false);
-    } catch {
-      this.#frame.showTrouble(word("not_erased"), false);
-    }
-  }
-
-  #toggleMenu() {
-    if (!this.#menu.node.hidden) return this.#closeMenu(true);
-    this.#menu.draw();
-    this.#menu.node.hidden = false;
-    this.#frame.menuButton.setAttribute("aria-expanded", "true");
-    this.#menu.node.querySelector("button").focus();
-  }
-
-  #closeMenu(focus = false) {
-    this.#menu.node.hidden = true;
-    this.#frame.menuButton.setAttribute("aria-expanded", "false");
-    if (focus) this.#frame.menuButton.focus();
-  }
-
   #escape(event) {
     if (event.key !== "Escape" || event.isComposing || !this.isOpen) return;
     event.stopPropagation();
-    if (!this.#menu.node.hidden) this.#closeMenu(true);
-    else this.close();
+    if (!this.#chat.closeMenu(true)) this.close();
   }
 
   #remember(open) {
@@ -358,4 +180,6 @@ class WeeWeiser extends HTMLElement {
   }
 }
 
-if (!customElements.get("wee-weiser")) customElements.define("wee-weiser", WeeWeiser);
+// Others get the link of boot.js.
+const able = "replaceSync" in CSSStyleSheet.prototype;
+if (able && !customElements.get("wee-weiser")) customElements.define("wee-weiser", WeeWeiser);

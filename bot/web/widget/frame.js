@@ -55,7 +55,6 @@ export class Frame {
     this.showOwner(owner, role);
   }
 
-  // Who answers: a program, or a person with their role. Always visible.
   showOwner(owner, role) {
     const name = { waiting: "by_waiting", person: role ? "by_role" : "by_person" }[owner] || "by_bot";
     const text = this.#word(name, { role: plain(role) });
@@ -76,7 +75,8 @@ export class Frame {
   }
 
   showUnread(count) {
-    const badge = this.launcher.querySelector(".count");
+    const badge = this.launcher?.querySelector(".count");
+    if (!badge) return;
     badge.hidden = !count;
     badge.textContent = count ? ` ${count} ` : "";
   }

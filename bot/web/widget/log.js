@@ -30,16 +30,22 @@ export class Log {
     this.empty();
     for (const entry of entries) this.#append(entry);
     this.#offerRating();
-    this.node.scrollTop = this.node.scrollHeight;
+    this.toEnd();
+  }
+
+  toEnd() {
+    const last = [...this.#shown.values()].pop();
+    if (last) this.#scrollTo(last);
   }
 
   add(entries) {
-    const end = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 80;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller();
+    const end = scrollHeight - scrollTop - clientHeight < 80;
     for (const entry of entries) this.#append(entry);
     this.#offerRating();
     const first = entries[0];
-    // A person's message does not pull the page away under a reader.
-    if (first.from !== "person" || end) this.#reveal(first);
+    // A long answer is read from its beginning; a person's message does not pull the page away.
+    if (first.from !== "person" || end) this.#scrollTo(this.#shown.get(first.answer) || this.#shown.get(first.key));
   }
 
   // Whether the visitor's messages wait or were refused.
@@ -89,24 +95,28 @@ export class Log {
     this.node.append(this.#rate);
   }
 
-  // A long answer is read from its beginning.
-  #reveal(entry) {
-    const { key, answer } = entry;
-    const node = this.#shown.get(answer) || this.#shown.get(key);
-    if (entry.from === "you" || !node) this.node.scrollTop = this.node.scrollHeight;
-    else this.node.scrollTop = node.offsetTop - 8;
+  // Where there is little height the panel scrolls as a whole, or the page.
+  #scroller() {
+    if (getComputedStyle(this.node).overflowY !== "visible") return this.node;
+    return this.node.closest(".page") ? document.scrollingElement : this.node.closest(".panel");
+  }
+
+  #scrollTo(node) {
+    const scroller = this.#scroller();
+    const top = scroller === document.scrollingElement ? 0 : scroller.getBoundingClientRect().top;
+    scroller.scrollTop += node.getBoundingClientRect().top - top - 8;
   }
 }
 
-// "Does this answer help you?": two buttons, then one optional word.
+// Two buttons, then one optional word.
 export function feedback(word, rate) {
   // Not read out with every answer.
   const node = h("div", { class: "rate", role: "group", "aria-live": "off", "aria-label": word("useful") });
   const said = h("p", { role: "status" });
-  const button = (key, drawn, rating) => h("button", {
-    type: "button", class: "plain", "aria-pressed": "false", onclick: (event) => choose(event, rating),
-  }, icon(drawn), word(key));
-  const buttons = [button("yes", "up", "up"), button("no", "down", "down")];
+  const button = (key, rating) => h("button", {
+    type: "button", class: `plain ${rating}`, "aria-pressed": "false", onclick: (event) => choose(event, rating),
+  }, icon("up"), word(key));
+  const buttons = [button("yes", "up"), button("no", "down")];
   let chosen;
 
   async function send(text) {
@@ -139,7 +149,7 @@ export function feedback(word, rate) {
       form.remove();
       for (const other of buttons) other.disabled = true;
     },
-  }, input, h("button", { class: "plain" }, word("send")));
+  }, input, h("button", { class: "plain" }, word("send_word")));
   node.append(h("span", { "aria-hidden": "true" }, word("useful")), ...buttons, said);
   return node;
 }

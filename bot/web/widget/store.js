@@ -6,7 +6,7 @@ const KEPT = 300;
 const fresh = () => ({
   lang: null,
   conversation: null, // {id, token}
-  entries: [], // {key, from: "you" | "bot" | "person" | "note", at, message, role, answer, …}
+  entries: [], // {key, from: "you", "bot" or "person", at, message, role, answer, …}
   outbox: [], // {id, text | payload, lang, failures}: not answered yet, oldest first
   owner: "assistant",
   role: null,
@@ -47,7 +47,7 @@ export class Store {
     write(this.#session, text);
     if (tabOnly) return;
     if (state.keep) write(this.#local, text);
-    else remove(this.#local);
+    else this.#local?.removeItem(KEY);
   }
 
   // What another tab wrote, when the person agreed to keep.
@@ -60,8 +60,8 @@ export class Store {
     const { lang, size, theme, open, keep, saved } = this.state;
     Object.assign(this.state, fresh(), everything ? {} : { lang, size, theme, open, keep, saved });
     if (!everything) return this.save();
-    remove(this.#session);
-    remove(this.#local);
+    this.#session?.removeItem(KEY);
+    this.#local?.removeItem(KEY);
   }
 }
 
@@ -84,13 +84,5 @@ function write(storage, text) {
     storage?.setItem(KEY, text);
   } catch {
     // Full: only the next page will not know it.
-  }
-}
-
-function remove(storage) {
-  try {
-    storage?.removeItem(KEY);
-  } catch {
-    // Forbidden.
   }
 }

@@ -1,4 +1,4 @@
-// The look. Sizes are in em of the reader's own letter size (medium), not of the page's.
+// Sizes are in em of the reader's own letter size (medium), not of the page's.
 export default `
 :host { all: initial !important; display: block !important; }
 :host([hidden]) { display: none !important; }
@@ -43,8 +43,7 @@ button:disabled { cursor: default; opacity: .75; text-decoration: none; }
 .page .panel { position: static; width: auto; max-width: 46rem; height: 100vh; height: 100dvh; max-height: none;
   margin: 0 auto; border-width: 0 1px; border-radius: 0; box-shadow: none; }
 .head, .bar, .row, .actions, .rate, .trouble, .menu li { display: flex; flex-wrap: wrap; gap: .35em; align-items: center; }
-.head { padding: .4em .6em; background: var(--accent); color: var(--on-accent); }
-.head { flex-wrap: nowrap; gap: .1em; }
+.head { padding: .4em .6em; background: var(--accent); color: var(--on-accent); flex-wrap: nowrap; gap: .1em; }
 .head > svg, .exit svg { display: none; }
 .head .close span, .head [aria-controls] span { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
 .names { flex: 1 1 8em; min-width: 0; }
@@ -92,6 +91,7 @@ dl > div { padding: .2em 0; }
 dt { font-weight: 600; font-size: .9em; }
 .line { display: block; }
 .actions { border-top: 1px solid var(--hair); padding-top: .3em; }
+.down svg { transform: rotate(180deg); }
 .rate { font-size: .92em; color: var(--soft); }
 .rate form { display: flex; flex: 1 1 100%; gap: .4em; }
 .rate input { flex: 1; min-width: 0; padding: .3em .5em; border: 1px solid var(--line); border-radius: .4em; background: var(--card); }
@@ -128,7 +128,7 @@ textarea[aria-invalid] { border: 2px solid var(--rust); }
   .page .panel { height: 100vh; height: 100dvh; }
   .launcher[aria-expanded="true"] { display: none; }
 }
-/* Little height, as at 400 %: the panel scrolls as a whole, nothing covers the focus. */
+/* Little height: nothing covers the focus. */
 @media (max-height: 34em) {
   .panel { display: block; }
   .page .panel { height: auto; }
@@ -160,7 +160,7 @@ export function paint(root, color, text) {
   root.style.setProperty("--on-accent", readable ? text : contrast(1) >= contrast(0) ? "#fff" : "#000");
 }
 
-// The relative luminance of a CSS colour (WCAG 2), or null when the browser does not give its parts.
+// The relative luminance of a CSS colour (WCAG 2), or null.
 function luminance(root, color) {
   root.style.setProperty("outline-color", color);
   const parts = /^rgba?\((\d+), (\d+), (\d+)/.exec(getComputedStyle(root).outlineColor);

@@ -102,9 +102,11 @@ export class Talk extends EventTarget {
 
   async rate(answer, rating, word) {
     const body = word ? { rating, word, answer } : { rating, answer };
-    await api.rate(this.state.conversation, body, this.state.lang);
+    const kept = await api.rate(this.state.conversation, body, this.state.lang);
     this.state.rated[answer] = rating;
     this.save();
+    // Somebody took the field of the word for that of a message, and is in danger.
+    if (kept?.crisis) this.write(word);
   }
 
   // Another tab went on with the same conversation.
