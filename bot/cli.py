@@ -80,6 +80,20 @@ def parse() -> None:
 
 
 @app.command()
+def triage() -> None:
+    """Reads {"text", "at"?} per line: a social worker's notes. Writes needs, urgency, services."""
+    from bot.desk.triage import Triage, read_line
+
+    reader = Triage(_assistant(_ready()).parse, lambda: directory().current)
+
+    async def read() -> None:
+        for line in _lines():
+            _write(await read_line(reader, line))
+
+    asyncio.run(read())
+
+
+@app.command()
 def talk() -> None:
     """Reads {"conversation", "text" | "payload", "at"?} per line, writes the replies."""
     assistant = _assistant(_ready())

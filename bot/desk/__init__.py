@@ -1,0 +1,1 @@
+"""The social workers' side: triage of first calls, and the pages under /desk."""
