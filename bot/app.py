@@ -15,14 +15,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import problems
+from bot import desk, problems
 from bot.assistant import Assistant
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
 from bot.guard import add_guard
 from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Answers, Conversations, Handoffs, Pages, expire, open_database
+from bot.store import Answers, Conversations, Handoffs, Pages, Workers, expire, open_database
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
+        app.state.workers = Workers(engine)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
@@ -92,6 +93,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     problems.install(app)
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
+    secure = (settings.public_url or "").startswith("https://")
+    app.include_router(desk.create_router(secure=secure))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(messenger.create_router(settings))

@@ -11,7 +11,7 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import cli_messenger, logs
+from bot import cli_desk, cli_messenger, logs
 from bot.settings import Settings
 from knowledge import KnowledgeError, directory, load
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_messenger.app, name="messenger")
+app.add_typer(cli_desk.app, name="desk")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 
 from bot import problems
 from bot.channels import messenger
-from bot.channels.html import policy
+from bot.policy import policy
 from bot.settings import Settings
 
 _log = logging.getLogger(__name__)

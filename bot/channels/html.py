@@ -1,7 +1,6 @@
 """What the server-rendered pages share: templates, words, policy, clean text, whom to call."""
 
 import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.policy import policy as policy
 from knowledge import LANGUAGES, Knowledge, Language, dialled
 
 #: Templates and their words, `<catalogue>.<language>.yml`.
@@ -40,34 +40,6 @@ def catalogue(name: str) -> dict[Language, Words]:
     return {
         code: yaml.safe_load((FOLDER / f"{name}.{code}.yml").read_text(encoding="utf-8"))
         for code in LANGUAGES
-    }
-
-
-def policy(
-    *, frames: Iterable[str] = (), forms: Iterable[str] = (), connects: bool = False
-) -> dict[str, str]:
-    """The headers of a page: what it may load, who may frame it, where its forms may lead.
-
-    Scripts and styles are files of our own: nothing inline, no eval. `frames`: origins besides
-    our own; `forms`: origins a form may end at, redirects included; `connects`: to our own API.
-    """
-    own = "'self'"
-    parts = {
-        "default-src": "'none'",
-        "script-src": own,
-        "style-src": own,
-        "img-src": own,
-        "connect-src": own if connects else "'none'",
-        "base-uri": "'none'",
-        "form-action": " ".join(forms) or "'none'",
-        "frame-ancestors": " ".join([own, *frames]),
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in parts.items()),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
     }
 
 

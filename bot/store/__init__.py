@@ -6,24 +6,31 @@ from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._states import State, States
+from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
 
 __all__ = [
     "IN_MEMORY",
     "NOTHING",
     "Answers",
     "Conversations",
+    "Deed",
     "Entry",
     "Handoffs",
     "Happening",
     "Heard",
     "LeftMessage",
+    "NameTaken",
     "Owner",
     "Pages",
     "ReachBy",
+    "Role",
     "State",
     "States",
     "UnknownConversation",
+    "Worker",
+    "Workers",
     "WrongToken",
+    "csrf_of",
     "expire",
     "form_key",
     "open_database",
