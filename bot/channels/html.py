@@ -1,6 +1,5 @@
 """What the server-rendered pages share: templates, words, policy, clean text, whom to call."""
 
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.policy import policy as policy
+from bot.signs import clean_lines as clean_lines
 from knowledge import LANGUAGES, Knowledge, Language, dialled
 
 #: Templates and their words, `<catalogue>.<language>.yml`.
@@ -52,12 +52,6 @@ def clean(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
     return value
-
-
-def clean_lines(text: str) -> str:
-    """The same of what somebody wrote: line breaks stay."""
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return "".join(kept)
 
 
 def human(knowledge: Knowledge, language: Language, at: datetime) -> list[Phone]:

@@ -1,6 +1,7 @@
 """What is kept of conversations: their state and answers, who may read and who answers, ratings."""
 
 from bot.store._answers import NOTHING, Answers, Entry
+from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
@@ -12,6 +13,8 @@ __all__ = [
     "IN_MEMORY",
     "NOTHING",
     "Answers",
+    "Call",
+    "Calls",
     "Conversations",
     "Deed",
     "Entry",

@@ -48,7 +48,9 @@ def test_the_cookie_is_for_this_site_only(client: TestClient) -> None:
     assert "domain" not in held
 
 
-@pytest.mark.parametrize()
+@pytest.mark.parametrize(
+    ("name", "password"), [("anna", "wrong horse"), ("bob", PASSWORD), ("", "")]
+)
 def test_what_is_wrong_is_not_told(client: TestClient, name: str, password: str) -> None:
     assert sign_in(client, name, password) == 403
     assert client.get("/desk").status_code == 303
