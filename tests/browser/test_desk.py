@@ -28,6 +28,11 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id"))
 
 
+def wait_for_focus(page: Page, name: str) -> None:
+    """The browser moves it by itself, a moment after the page is there."""
+    page.wait_for_function("name => document.activeElement.id === name", arg=name)
+
+
 def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     engine = open_database(f"sqlite:///{server.database}")
     Accounts(Workers(engine)).add("anna", "worker", PASSWORD)
@@ -37,6 +42,7 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     wrong: list[str] = []
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.goto(f"{server.address}/desk")
+    wait_for_focus(page, "name")
     page.keyboard.type("anna")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -45,7 +51,7 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
 
     page.goto(f"{server.address}/desk/call")
     keys = Keys(page)
-    assert focused(page) == "notes"
+    wait_for_focus(page, "notes")
     page.keyboard.type("mme 34 ans, 2 enfants, expulsée hier, dort en voiture, Esch")
     page.wait_for_selector("#services input")
     assert page.locator("#risk").input_value() == "B"
@@ -58,6 +64,7 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     page.wait_for_selector("[role=alert]:not([hidden])")
     assert "Avec le risque A ou B" in page.locator("[role=alert]").first.inner_text()
     assert page.locator("#need0").input_value() == "emergency_housing"
+    wait_for_focus(page, "notes")
     keys.press("Tab", "Tab")
     assert focused(page) == "action"
     keys.press("ArrowDown", "ArrowDown", "Control+Enter")
