@@ -15,14 +15,24 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import problems
+from bot import desk, problems
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
+from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.keeping import Keeping
 from bot.settings import ROOT, Settings
-from bot.store import Answers, Conversations, Handoffs, Pages, expire, open_database
+from bot.store import (
+    Answers,
+    Calls,
+    Conversations,
+    Handoffs,
+    Pages,
+    Workers,
+    expire,
+    open_database,
+)
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -63,6 +73,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
+        app.state.workers = Workers(engine)
+        app.state.calls = Calls(engine)
+        app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
@@ -98,6 +111,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(messenger.create_router(settings))
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
+    secure = (settings.public_url or "").startswith("https://")
+    app.include_router(desk.create_router(secure=secure))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
@@ -119,6 +134,7 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
         days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
         try:
             gone = await asyncio.to_thread(expire, engine, now, **days)
+            await asyncio.to_thread(Calls(engine).expire, now)
             _log.info("expired conversations=%d", len(gone))
         except SQLAlchemyError as error:
             _log.error("expiry_failed error=%s", type(error).__name__)

@@ -11,7 +11,7 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import cli_messenger, logs
+from bot import cli_desk, cli_messenger, logs
 from bot.settings import Settings
 from knowledge import KnowledgeError, directory, load
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_messenger.app, name="messenger")
+app.add_typer(cli_desk.app, name="desk")
 
 
 @app.command()
@@ -77,6 +78,20 @@ def parse() -> None:
             _write(_parsed(line, found))
 
     asyncio.run(understand())
+
+
+@app.command()
+def triage() -> None:
+    """Reads {"text", "at"?} per line: a social worker's notes. Writes needs, urgency, services."""
+    from bot.desk.triage import Triage, read_line
+
+    reader = Triage(_assistant(_ready()).parse, lambda: directory().current)
+
+    async def read() -> None:
+        for line in _lines():
+            _write(await read_line(reader, line))
+
+    asyncio.run(read())
 
 
 @app.command()

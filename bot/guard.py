@@ -12,7 +12,7 @@ from starlette.types import Message as ASGIMessage
 
 from bot import problems
 from bot.channels import messenger
-from bot.channels.html import policy
+from bot.policy import policy
 from bot.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -150,3 +150,13 @@ def test_a_broken_directory_stops_the_start(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "polygone.yml:" in done.stderr and "national" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("model")
+def test_triage_goes_on_after_a_bad_line() -> None:
+    note = json.dumps(
+        {"text": "mme seule, expulsée hier, dort en voiture", "at": "2026-11-24T10:00"}
+    )
+    bad, found = bot("triage", stdin=f"no json\n{note}\n")
+    assert set(bad) == {"error"}
+    assert (found["needs"][0], found["urgency"]) == ("emergency_housing", "today")

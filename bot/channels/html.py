@@ -1,7 +1,5 @@
 """What the server-rendered pages share: templates, words, policy, clean text, whom to call."""
 
-import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +7,8 @@ from typing import Any, NamedTuple
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.policy import policy as policy
+from bot.signs import clean_lines as clean_lines
 from knowledge import LANGUAGES, Knowledge, Language, dialled
 
 #: Templates and their words, `<catalogue>.<language>.yml`.
@@ -43,34 +43,6 @@ def catalogue(name: str) -> dict[Language, Words]:
     }
 
 
-def policy(
-    *, frames: Iterable[str] = (), forms: Iterable[str] = (), connects: bool = False
-) -> dict[str, str]:
-    """The headers of a page: what it may load, who may frame it, where its forms may lead.
-
-    Scripts and styles are files of our own: nothing inline, no eval. `frames`: origins besides
-    our own; `forms`: origins a form may end at, redirects included; `connects`: to our own API.
-    """
-    own = "'self'"
-    parts = {
-        "default-src": "'none'",
-        "script-src": own,
-        "style-src": own,
-        "img-src": own,
-        "connect-src": own if connects else "'none'",
-        "base-uri": "'none'",
-        "form-action": " ".join(forms) or "'none'",
-        "frame-ancestors": " ".join([own, *frames]),
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in parts.items()),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-
-
 def clean(value: Any) -> Any:
     """A card's texts without characters that are invisible, turn text around or break encoders."""
     if isinstance(value, str):
@@ -80,12 +52,6 @@ def clean(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [clean(item) for item in value]
     return value
-
-
-def clean_lines(text: str) -> str:
-    """The same of what somebody wrote: line breaks stay."""
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return "".join(kept)
 
 
 def human(knowledge: Knowledge, language: Language, at: datetime) -> list[Phone]:

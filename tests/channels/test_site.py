@@ -283,7 +283,7 @@ def test_zero_is_no_limit() -> None:
 
 
 def test_limits_forget_who_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.limits._MANY", 10)
+    monkeypatch.setattr("bot.limits._MANY", 10)
     clock = Clock()
     limit = Limit(60, clock)
     for number in range(10):

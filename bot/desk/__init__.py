@@ -1,0 +1,5 @@
+"""The social workers' side: triage of first calls, and the pages under /desk."""
+
+from bot.desk.routes import create_router
+
+__all__ = ["create_router"]

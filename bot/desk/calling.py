@@ -1,0 +1,141 @@
+"""The first call: the form, what the notes say while they are typed, and the saved record."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from bot.desk.access import Access, Form, spoken, to
+from bot.desk.calls import CHOICES, NEEDS, QUESTIONS, Draft, read
+from bot.desk.rendering import Rendering
+from bot.desk.triage import Case, Triage
+from bot.problems import Problem
+from knowledge import LUXEMBOURG, Knowledge, Language, directory
+
+_FORM_HEADER = "x-desk-form"
+_LONGEST = 4000
+
+
+class Calling:
+    """The pages of a first call."""
+
+    def __init__(self, access: Access, pages: Rendering) -> None:
+        self._access = access
+        self._pages = pages
+
+    def add_to(self, router: APIRouter) -> None:
+        """Adds /desk/call and what its script asks."""
+        hidden: dict[str, Any] = {"include_in_schema": False, "response_class": Response}
+        router.add_api_route("/desk/call", self.ask, **hidden)
+        router.add_api_route("/desk/call", self.save, methods=["POST"], **hidden)
+        router.add_api_route("/desk/api/triage", self.suggest, methods=["POST"], **hidden)
+
+    async def ask(self, request: Request) -> Response:
+        """An empty form."""
+        return self._form(request, Draft({"type": "counselling"}))
+
+    async def save(self, request: Request) -> Response:
+        """Keeps the call, or shows the form again with what is missing."""
+        worker = self._access.worker(request)
+        if worker is None:
+            return to("/desk/login")
+        form = Form(await request.body())
+        self._access.demand(request, form["csrf"])
+        draft = read(form, directory().current)
+        if draft.wrong:
+            return self._form(request, draft, status=422)
+        words = self._pages.words[spoken(request)]
+        number = request.app.state.calls.add(
+            worker.id,
+            draft.record,
+            consent=words["consent"] if draft.consented else None,
+            name=draft.name or None,
+            phone=draft.phone or None,
+            follow_up=draft.follow_up,
+        )
+        request.app.state.workers.note(worker.id, "call_saved", str(number))
+        return to(f"/desk?saved={number}")
+
+    async def suggest(self, request: Request) -> Response:
+        """What the notes say so far; nothing of them is kept."""
+        if self._access.worker(request) is None:
+            raise Problem(403, "foreign_origin")
+        self._access.demand(request, request.headers.get(_FORM_HEADER, ""))
+        try:
+            text = json.loads(await request.body())["text"]
+        except (ValueError, KeyError, TypeError):
+            text = None
+        if not isinstance(text, str):
+            raise Problem(422, "bad_json")
+        triage: Triage = request.app.state.triage
+        at = datetime.now(LUXEMBOURG)
+        case = await triage.read(text[:_LONGEST], at=at)
+        return JSONResponse(told(case, directory().current, spoken(request), at))
+
+    def _form(self, request: Request, draft: Draft, status: int = 200) -> Response:
+        worker = self._access.worker(request)
+        if worker is None:
+            return to("/desk/login")
+        knowledge = directory().current
+        language = spoken(request)
+        services = draft.record.get("services") or []
+        return self._pages.page(
+            request,
+            "call.html",
+            worker=worker,
+            status=status,
+            draft=draft,
+            choices=CHOICES,
+            questions=QUESTIONS,
+            most_needs=NEEDS,
+            needs={n: about.label.in_(language) for n, about in knowledge.needs.items()},
+            places=[p.in_(language) for p in knowledge.places.values()],
+            services=[(s, knowledge.service(s).name.in_(language)) for s in services],
+        )
+
+
+def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> dict[str, Any]:
+    """What a note says, in words of the worker's language, each with what caused it."""
+    cards = {s.id: knowledge.service_card(s.match.service, language, at=at) for s in case.services}
+    lines = [knowledge.helpline_card(line, language, at=at) for line in case.helplines]
+    place = knowledge.place(case.place).in_(language) if case.place else None
+    return {
+        "needs": [
+            {"id": s.name, "label": knowledge.needs[s.name].label.in_(language), "words": s.words}
+            for s in case.needs
+        ],
+        "crisis": [{"id": s.name, "words": s.words} for s in case.crisis],
+        "risk": case.urgency.risk,
+        "rule": case.urgency.rule,
+        "level": case.urgency.level,
+        "why": case.urgency.why[language],
+        "because": case.urgency.words,
+        "place": place,
+        "age": _band(case.ages),
+        "household": case.household or "unknown",
+        "services": [
+            {
+                "id": s.id,
+                "name": cards[s.id]["name"],
+                "phones": [p["number"] for p in cards[s.id]["phones"]],
+                "open": cards[s.id]["open_now"],
+                "confirmed": cards[s.id]["confirmed"],
+                "why": s.words(language),
+            }
+            for s in case.services
+        ],
+        "helplines": [{"name": c["name"], "number": c["number"]} for c in lines],
+    }
+
+
+def _band(ages: list[float]) -> str:
+    """The age band of the eldest person, as the form has it."""
+    if not ages:
+        return "unknown"
+    eldest = max(ages)
+    for most, band in ((12, "0_11"), (18, "12_17"), (26, "18_25"), (60, "26_59")):
+        if eldest < most:
+            return band
+    return "60"

@@ -1,0 +1,73 @@
+"""Pages of the desk: templates that escape everything, words per language, headers."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.desk.access import Access, spoken
+from bot.policy import policy
+from bot.store import Worker
+from knowledge import LANGUAGES, Language
+
+_FOLDER = Path(__file__).parent / "pages"
+NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
+
+
+class Rendering:
+    """Makes pages; the words of `<catalogue>.<language>.yml` stand in `w`."""
+
+    def __init__(self, access: Access, *catalogues: str) -> None:
+        self._access = access
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            lstrip_blocks=True,
+        )
+        self.words: dict[Language, dict[str, Any]] = {
+            code: {k: v for name in catalogues for k, v in _catalogue(name, code).items()}
+            for code in LANGUAGES
+        }
+        # The desk is never shown inside another page, ours included.
+        self._headers = policy(forms=("'self'",), connects=True)
+        held = self._headers["Content-Security-Policy"]
+        self._headers["Content-Security-Policy"] = held.replace(
+            "frame-ancestors 'self'", "frame-ancestors 'none'"
+        )
+        self._headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        worker: Worker | None = None,
+        status: int = 200,
+        **values: Any,
+    ) -> HTMLResponse:
+        """A page in the language of this browser, which is remembered."""
+        language = spoken(request)
+        text = self._templates.get_template(template).render(
+            language=language,
+            names=NAMES,
+            path=request.url.path,
+            w=self.words[language],
+            worker=worker,
+            csrf=self._access.csrf(request) if worker else "",
+            **values,
+        )
+        response = HTMLResponse(text, status_code=status, headers=self._headers)
+        if "lang" in request.query_params:
+            self._access.speak(response, language)
+        return response
+
+
+def _catalogue(name: str, language: Language) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(
+        (_FOLDER / f"{name}.{language}.yml").read_text(encoding="utf-8")
+    )
+    return content

@@ -1,0 +1,18 @@
+"""The desk's addresses. All are hidden from the public description of the API."""
+
+from fastapi import APIRouter
+
+from bot.desk.access import Access
+from bot.desk.calling import Calling
+from bot.desk.rendering import Rendering
+from bot.desk.signing_in import SigningIn
+
+
+def create_router(*, secure: bool) -> APIRouter:
+    """The pages under /desk. `secure`: the site is reached by https."""
+    router = APIRouter(tags=["desk"])
+    access = Access(secure=secure)
+    pages = Rendering(access, "words", "call")
+    SigningIn(access, pages).add_to(router)
+    Calling(access, pages).add_to(router)
+    return router

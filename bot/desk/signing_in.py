@@ -1,0 +1,67 @@
+"""Signing in and out of the desk, and its first page."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from bot.desk.access import Access, Form, to
+from bot.desk.accounts import Accounts
+from bot.desk.rendering import Rendering
+
+
+class SigningIn:
+    """The pages every worker meets first."""
+
+    def __init__(self, access: Access, pages: Rendering) -> None:
+        self._access = access
+        self._pages = pages
+
+    def add_to(self, router: APIRouter) -> None:
+        """Adds /desk, /desk/login and /desk/logout."""
+        hidden = {"include_in_schema": False, "response_class": Response}
+        router.add_api_route("/desk", self.home, **hidden)  # type: ignore[arg-type]
+        router.add_api_route("/desk/login", self.ask, **hidden)  # type: ignore[arg-type]
+        for path, form in (("/desk/login", self.sign_in), ("/desk/logout", self.sign_out)):
+            router.add_api_route(path, form, methods=["POST"], **hidden)  # type: ignore[arg-type]
+
+    async def home(self, request: Request) -> Response:
+        """The first page of the desk."""
+        worker = self._access.worker(request)
+        if worker is None:
+            return to("/desk/login")
+        number = request.query_params.get("saved", "")
+        saved = number if number.isdigit() and len(number) < 12 else ""
+        return self._pages.page(request, "home.html", worker=worker, saved=saved)
+
+    async def ask(self, request: Request) -> Response:
+        """The form to sign in with."""
+        if self._access.worker(request):
+            return to("/desk")
+        return self._pages.page(request, "login.html", wrong=False)
+
+    async def sign_in(self, request: Request) -> Response:
+        """A new session: the old one of this browser ends, so none can be slipped in."""
+        form = Form(await request.body())
+        self._access.take(request, form["name"])
+        workers = request.app.state.workers
+        # Hashing takes a tenth of a second on purpose; everybody else goes on meanwhile.
+        worker = await run_in_threadpool(
+            Accounts(workers).enter, form["name"], form["password"], form["code"]
+        )
+        if worker is None:
+            return self._pages.page(request, "login.html", status=403, wrong=True)
+        workers.close(self._access.key(request))
+        workers.note(worker.id, "signed_in")
+        response = to("/desk")
+        self._access.begin(response, workers.open(worker.id))
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """Ends the session."""
+        worker = self._access.worker(request)
+        if worker is not None:
+            self._access.demand(request, Form(await request.body())["csrf"])
+            request.app.state.workers.note(worker.id, "signed_out")
+            request.app.state.workers.close(self._access.key(request))
+        response = to("/desk/login")
+        self._access.end(response)
+        return response

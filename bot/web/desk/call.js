@@ -1,0 +1,105 @@
+// Reads the notes while they are typed and fills in what the worker has not chosen by hand.
+const form = document.getElementById("call");
+const field = (id) => document.getElementById(id);
+const notes = field("notes");
+const chosen = new Set();
+const PAUSE = 350;
+let timer;
+let asked = 0;
+
+form.addEventListener("input", (event) => {
+  if (event.target !== notes) chosen.add(event.target.id);
+  else {
+    clearTimeout(timer);
+    timer = setTimeout(suggest, PAUSE);
+  }
+  contact();
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+// Name and phone can be written only once the person agreed.
+function contact() {
+  for (const id of ["name", "phone"]) {
+    field(id).disabled = !field("consent").checked;
+    if (!field("consent").checked) field(id).value = "";
+  }
+}
+
+async function suggest() {
+  const mine = ++asked;
+  const headers = { "Content-Type": "application/json", "X-Desk-Form": form.dataset.token };
+  let said;
+  try {
+    const body = JSON.stringify({ text: notes.value });
+    const answer = await fetch("/desk/api/triage", { method: "POST", headers, body });
+    if (!answer.ok) throw new Error(answer.status);
+    said = await answer.json();
+  } catch {
+    if (mine === asked) field("why").textContent = form.dataset.failed;
+    return;
+  }
+  if (mine === asked) show(said);
+}
+
+function fill(id, value) {
+  if (!chosen.has(id)) field(id).value = value;
+}
+
+function show(said) {
+  field("why").textContent = `${said.risk}: ${said.why} ${quoted(said.because)}`;
+  field("why").dataset.level = said.level;
+  field("rule").value = said.rule;
+  fill("risk", said.risk);
+  fill("place", said.place ?? "");
+  fill("age", said.age);
+  fill("household", said.household);
+  for (const [n, select] of [...document.querySelectorAll(".need")].entries()) {
+    const need = said.needs[n];
+    fill(select.id, need ? need.id : "");
+    field(`cause${n}`).textContent = need && !chosen.has(select.id) ? quoted(need.words) : "";
+  }
+  const danger = field("danger");
+  danger.hidden = !said.crisis.length;
+  danger.textContent = said.crisis.length
+    ? said.helplines.map((line) => `${line.name}: ${line.number}`).join(" · ")
+    : "";
+  services(said.services);
+}
+
+function services(found) {
+  const box = field("services");
+  const held = new Set([...box.querySelectorAll("input:checked")].map((i) => i.value));
+  const kept = [...box.children].filter((row) => {
+    const input = row.querySelector("input");
+    return input.checked && !found.some((s) => s.id === input.value);
+  });
+  box.replaceChildren(...kept, ...found.map((service) => row(service, held.has(service.id))));
+}
+
+function row(service, checked) {
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  Object.assign(input, { type: "checkbox", name: "services", value: service.id, checked });
+  input.id = `service-${service.id}`;
+  const words = form.dataset;
+  const open = service.open === null ? words.unknown : service.open ? words.open : words.closed;
+  const state = service.confirmed ? open : `${open} · ${words.unconfirmed}`;
+  const about = document.createElement("span");
+  about.className = "cause";
+  about.textContent = ` ${service.phones.join(", ")} · ${state} · ${service.why.join(" ")}`;
+  label.append(input, ` ${service.name}`, about);
+  return label;
+}
+
+function quoted(words) {
+  return words.length ? `(${words.map((w) => `“${w}”`).join(", ")})` : "";
+}
+
+// What a form that came back already holds was chosen by the worker.
+if (notes.value) for (const input of form.elements) if (input.value) chosen.add(input.id);
+contact();

@@ -1,0 +1,100 @@
+"""A first call with the keyboard only, from the ring to the saved record, steps counted."""
+
+from playwright.sync_api import Browser, Page
+
+from bot.desk.accounts import Accounts
+from bot.store import Calls, Workers, open_database
+from tests.browser.server import Server
+
+PASSWORD = "correct horse battery"
+#: Keys pressed beside the notes themselves; a person needs about a second for each.
+MOST_STEPS = 12
+
+
+class Keys:
+    """The keyboard, with what was pressed counted."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.steps = 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._page.keyboard.press(key)
+            self.steps += 1
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def wait_for_focus(page: Page, name: str) -> None:
+    """The browser moves it by itself, a moment after the page is there."""
+    page.wait_for_function("name => document.activeElement.id === name", arg=name)
+
+
+def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
+    engine = open_database(f"sqlite:///{server.database}")
+    Accounts(Workers(engine)).add("anna", "worker", PASSWORD)
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    wrong: list[str] = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.goto(f"{server.address}/desk")
+    wait_for_focus(page, "name")
+    page.keyboard.type("anna")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+
+    page.goto(f"{server.address}/desk/call")
+    keys = Keys(page)
+    wait_for_focus(page, "notes")
+    page.keyboard.type("mme 34 ans, 2 enfants, expulsée hier, dort en voiture, Esch")
+    page.wait_for_selector("#services input")
+    assert page.locator("#risk").input_value() == "B"
+    assert page.locator("#need0").input_value() == "emergency_housing"
+    assert "expulsée" in page.locator("#cause0").inner_text()
+    assert page.locator("#place").input_value() == "Esch-sur-Alzette"
+    assert page.locator("#household").input_value() == "family"
+
+    keys.press("Control+Enter")  # risk B, and nothing done yet: not closed
+    page.wait_for_selector("[role=alert]:not([hidden])")
+    assert "Avec le risque A ou B" in page.locator("[role=alert]").first.inner_text()
+    assert page.locator("#need0").input_value() == "emergency_housing"
+    wait_for_focus(page, "notes")
+    keys.press("Tab", "Tab")
+    assert focused(page) == "action"
+    keys.press("ArrowDown", "ArrowDown", "Control+Enter")
+    page.wait_for_url("**/desk?saved=*")
+    assert keys.steps <= MOST_STEPS
+    call = Calls(engine).get(int(page.url.rpartition("=")[2]))
+    assert call and call.record["risk"] == "B" and call.record["action"] == "cold_referral"
+    assert (call.name, call.phone) == (None, None)
+    assert [m for m in wrong if "422" not in m] == []
+    context.close()
+
+
+def test_what_was_chosen_by_hand_is_not_overwritten(server: Server, browser: Browser) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    engine = open_database(f"sqlite:///{server.database}")
+    Accounts(Workers(engine)).add("berta", "worker", PASSWORD)
+    page.goto(f"{server.address}/desk/login")
+    page.fill("#name", "berta")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    page.goto(f"{server.address}/desk/call")
+    assert page.locator("#phone").is_disabled()  # until the person agreed
+    page.select_option("#risk", "D")
+    page.fill("#notes", "Gerichtsvollzieher war da")
+    page.wait_for_selector("#services input")
+    assert page.locator("#risk").input_value() == "D"
+    assert page.locator("#need0").input_value() == "debt_help"
+    page.check("#consent")
+    assert page.locator("#phone").is_enabled()
+    context.close()

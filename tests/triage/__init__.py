@@ -1,0 +1,1 @@
+"""Notes of social workers as data, and how well triage reads them."""

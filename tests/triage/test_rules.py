@@ -1,0 +1,117 @@
+"""The rules as data: what each must and must not catch, dates, ages, shortened words."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from bot.desk.triage._dates import Calendar
+from bot.desk.triage._note import RULES, Reader, plain
+from bot.desk.triage._people import People, of_whom
+from bot.desk.triage._reading import Reader as NoteReader
+from bot.desk.triage._reading import Reading, Said
+from bot.desk.triage._urgency import Urgencies, examples
+from knowledge import load
+
+TODAY = date(2026, 11, 24)  # a Tuesday
+NOTES = Reader()
+
+
+async def _nothing(text: str) -> dict[str, object]:
+    raise AssertionError(f"the model is not asked here: {text}")
+
+
+@pytest.mark.parametrize(("rule", "text", "catches"), list(examples()))
+def test_a_rule_catches_what_it_says(rule: str, text: str, catches: bool) -> None:
+    reading = Reading("fr", (Said("debt_help", 1.0), Said("food_help", 1.0)), (), None)
+    found = Urgencies().judge(NOTES.read(text), reading, TODAY)
+    assert (found.rule == rule) is catches
+
+
+def _dangers() -> list[tuple[str, str, bool]]:
+    content = yaml.safe_load((RULES / "crisis.yml").read_text(encoding="utf-8"))
+    content.pop("unless")
+    entries = [(name, entry) for name, found in content.items() for entry in found]
+    return [
+        (name, text, key == "catches")
+        for name, entry in entries
+        for key in ("catches", "not")
+        for text in entry.get(key, ())
+    ]
+
+
+@pytest.mark.parametrize(("name", "text", "catches"), _dangers())
+def test_danger_is_heard_in_these_words_only(name: str, text: str, catches: bool) -> None:
+    reader = NoteReader(_nothing, frozenset(load().needs))
+    assert (name in reader.dangers(plain(text).text)) is catches
+
+
+def test_rules_name_needs_that_exist_and_end_with_one_that_always_holds() -> None:
+    needs = set(load().needs)
+    assert set(yaml.safe_load((RULES / "needs.yml").read_text(encoding="utf-8"))) == needs
+    rules = yaml.safe_load((RULES / "urgency.yml").read_text(encoding="utf-8"))
+    for rule in rules:
+        assert set(rule.get("needs", ())) <= needs, rule["id"]
+        assert set(rule["why"]) == {"fr", "de", "lb"}
+    assert set(rules[-1]) == {"id", "level", "risk", "why"}
+    assert len({rule["id"] for rule in rules}) == len(rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Räumung am 25.", [1]),
+        ("expulsion le 1er décembre", [7]),
+        ("Räumung 15.12., bis den 15.12.", [21]),
+        ("coupure demain", [1]),
+        ("muer kënnt den Huissier", [1]),
+        ("jusqu'à vendredi", [3]),
+        ("bis Mëttwoch", [1]),
+        ("seit Dienstag", []),
+        ("dans deux semaines", [14]),
+        ("Jeune de 20 ans", []),
+        ("le 31 février", []),
+        ("am 3. kam er", [9]),
+    ],
+)
+def test_days_are_counted_from_today(text: str, days: list[int]) -> None:
+    found = Calendar().find(plain(text).text, TODAY)
+    assert sorted({day.days for day in found}) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("Kinder (3 und 6)", [3, 6]),
+        ("Jong (7) a Mamm", [7]),
+        ("Frau, 44 J., Räumung am 15.", [44]),
+        ("bébé de 8 mois", [0.67]),
+        ("violence il y a 2 ans", []),
+        ("le 20, huissier", []),
+        ("Dame, 81 ans, 2 filles", [81]),
+    ],
+)
+def test_ages_of_people_only(text: str, ages: list[float]) -> None:
+    assert People().ages(NOTES.read(text), []) == ages
+
+
+def test_whose_age_decides() -> None:
+    assert of_whom([34, 3, 6], child=True) == 3
+    assert of_whom([34, 3, 6], child=False) == 34
+    assert of_whom([34], child=True) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "full"),
+    [
+        ("Kl., 34 J.", "Klient, 34 Jahre"),
+        ("Hr. M. 39", "Herr 39"),
+        ("M. âgé", "Monsieur âgé"),
+        ("GV u. RA", "Gerichtsvollzieher und Rechtsanwalt"),
+        ("SDF, 50 a.", "sans domicile fixe, 50 ans"),
+    ],
+)
+def test_shortened_words_are_written_out(written: str, full: str) -> None:
+    note = NOTES.read(written)
+    assert note.full == full
+    assert note.quote(0, len(note.full)).rstrip(".") == written.rstrip(".")
