@@ -181,7 +181,7 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     shown = slots.get("shown") or found["metadata"]["services"]
     lost = intent == "inform" and not slots.get("need")
     lost = lost or (intent.startswith("ask_") and not shown)
-    worse = intent == "deny" or hearing.worse(text)
+    worse = hearing.worse(text)
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent

@@ -146,7 +146,8 @@ class Decision(GraphComponent):
         intent, confidence = self._intent(message, text, scores, crisis)
         alone: List[Scores] = message.get(ALONE_SCORES) or []
         needs = self._several.needs(intent, scores, clauses, alone)
-        if sum(w not in self._fillers for w in message.get(REST) or []) <= 1:
+        rest = message.get(REST)
+        if rest and sum(word not in self._fillers for word in rest) <= 1:
             # One word, "housing", says one thing, however many it may mean.
             needs = needs[:1]
         first = needs[0] if needs else intent

@@ -40,7 +40,12 @@ def test_unsure_is_a_fallback(decision: Decision) -> None:
 
 def test_two_needs_are_both_kept(decision: Decision) -> None:
     found = _decide(decision, "dettes et faim", {"debt_help": 0.5, "food_help": 0.4})
-    assert found.get("needs") == ["debt_help", "food_help"]
+    assert found.get("needs") == ["food_help", "debt_help"], "hunger cannot wait"
+
+
+def test_one_word_is_one_need(decision: Decision) -> None:
+    found = _decide(decision, "logement", {"affordable_housing": 0.5, "youth_housing": 0.4})
+    assert found.get("needs") == ["affordable_housing"]
 
 
 def test_a_note_is_read_clause_by_clause(decision: Decision) -> None:
