@@ -80,9 +80,13 @@ class AssistantProcess:
     def stop(self) -> None:
         with self._lock:
             self._stopping = True
-            self._send(None)
+            if self._ready:
+                self._send(None)
+            else:  # another is just being started
+                self._process.kill()
         self._process.join(_STOP_SECONDS)
         self._process.kill()
+        self._process.join()
 
     async def answer(self, conversation: str, **message: Optional[str]) -> Reply:
         """As Assistant.answer. Also raises AssistantGone."""
@@ -173,6 +177,8 @@ class AssistantProcess:
         try:
             self._begin()
         except Exception as error:
+            if self._stopping:
+                return False
             # Whoever started this server has to see that it cannot go on.
             _log.critical("assistant_not_started error=%s", logs.where(error))
             os.kill(os.getpid(), signal.SIGTERM)

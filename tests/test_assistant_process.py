@@ -86,6 +86,26 @@ async def test_when_it_is_killed_another_goes_on(process: AssistantProcess) -> N
     assert process._process.pid != first.pid
 
 
+def test_it_can_be_stopped_while_another_is_started(model: Path, database: str) -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+    process = AssistantProcess(Setup(model, database, log_level="CRITICAL"))
+    process.start()
+    first = process._process
+    assert first.pid
+    os.kill(first.pid, signal.SIGKILL)
+    end = time.monotonic() + 30
+    while process._process is first or process._process.pid is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.stop()
+    process._reader.join(30)
+    signal.signal(signal.SIGTERM, before)
+    assert not process._reader.is_alive()
+    assert process._process.exitcode is not None
+    assert told == [], "the server is not told to end: it ends already"
+
+
 def test_a_model_that_is_not_there(tmp_path: Path, database: str) -> None:
     with pytest.raises(FileNotFoundError):
         AssistantProcess(Setup(tmp_path / "missing.tar.gz", database))
