@@ -23,6 +23,8 @@ from actions.turn import (
 from knowledge import SearchHit
 
 _OFFERED = 3
+#: A cry for help less probable than this is not thought of: nonsense is a little of everything.
+_CONCEIVABLE = 0.05
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
@@ -46,7 +48,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     """Asks back. `outside`: understood, but nothing we help with."""
     misses = turn.misses + 1
     remember = [SlotSet(MISSES, misses)]
-    likely = turn.ranking[1 : _OFFERED + 1]
+    likely = turn.likely(_CONCEIVABLE)[1 : _OFFERED + 1]
     in_danger = not outside and any(name.startswith("crisis_") for name in likely)
     in_danger = in_danger or bool(turn.heard("crisis"))
     if in_danger:

@@ -64,7 +64,12 @@ class Turn:
     @property
     def ranking(self) -> list[str]:
         """Intents of the message, likeliest first."""
-        return [str(item["name"]) for item in self._message.get("intent_ranking") or []]
+        return self.likely(0.0)
+
+    def likely(self, least: float) -> list[str]:
+        """Intents of the message of at least this probability, likeliest first."""
+        ranking = self._message.get("intent_ranking") or []
+        return [str(item["name"]) for item in ranking if item.get("confidence", 1.0) >= least]
 
     def heard(self, key: str) -> list[str]:
         """`needs` or `crisis` as the NLU decided; empty for a button."""

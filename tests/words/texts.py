@@ -30,6 +30,8 @@ _CODES = {"language_codes", "payload", "path", "condition"}
 #: The variations of a response stand language by language, in the same order.
 _VARIATION = re.compile(r"^(domain\.yml/responses/\w+/)(\d+)")
 _LOCALE = re.compile(r"(fr|de|lb)(?:_[A-Z]{2})?$")
+#: Lists of languages, by their codes.
+_LANGUAGES = "/choices/wanted"
 _GAP = re.compile(r"{(\w+)}")
 
 
@@ -75,7 +77,8 @@ def _walk(node: Any, where: str, language: str | None) -> Iterator[Text]:
         language = _own_language(node) or language
         for key, part in node.items():
             if key not in _CODES and part not in LANGUAGES:
-                code = _LOCALE.match(str(key))
+                # In a list of languages the codes are what the texts tell of.
+                code = None if where.endswith(_LANGUAGES) else _LOCALE.match(str(key))
                 yield from _walk(part, f"{where}/{key}", code[1] if code else language)
 
 

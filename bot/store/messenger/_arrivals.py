@@ -8,6 +8,7 @@ takes each event once.
 """
 
 import json
+import threading
 from dataclasses import asdict, dataclass
 from typing import Optional
 
@@ -59,6 +60,9 @@ class Arrivals:
         """`adding`: another engine of the same database, for what has to be fast."""
         self._engine = engine
         self._adding = adding or engine
+        # SQLite would let the second of two writers sleep for a while and look again; a lock lets
+        # it go on at once. PostgreSQL needs none, and is not slowed by it: the lane is one thread.
+        self._writer = threading.Lock()
         self._at_once = self._adding.execution_options(isolation_level="AUTOCOMMIT")
         _meta.create_all(engine)
 
@@ -70,10 +74,10 @@ class Arrivals:
         ]
         if len(rows) == 1:
             # One statement is a transaction of its own; to begin and end one takes as long again.
-            with self._at_once.connect() as connection:
+            with self._writer, self._at_once.connect() as connection:
                 connection.execute(_INSERT, rows[0])
             return
-        with self._adding.begin() as connection:
+        with self._writer, self._adding.begin() as connection:
             connection.execute(_INSERT, rows)
 
     def oldest(self, most: int) -> list[Arrival]:
@@ -85,12 +89,12 @@ class Arrivals:
 
     def sorted_out(self, some: list[Arrival]) -> None:
         """They are in the queue."""
-        with self._engine.begin() as connection:
+        with self._writer, self._engine.begin() as connection:
             connection.execute(_arrivals.delete().where(_arrivals.c.id.in_([a.id for a in some])))
 
     def stumbled(self, one: Arrival) -> None:
         """It could not be sorted; it is tried again, a few times."""
-        with self._engine.begin() as connection:
+        with self._writer, self._engine.begin() as connection:
             connection.execute(
                 _arrivals.update()
                 .where(_arrivals.c.id == one.id)
@@ -107,12 +111,12 @@ class Arrivals:
     def erase(self, person: str) -> bool:
         """Deletes what came of a person; False: nothing."""
         mine = _arrivals.delete().where(_arrivals.c.person == person)
-        with self._engine.begin() as connection:
+        with self._writer, self._adding.begin() as connection:
             return bool(connection.execute(mine).rowcount)
 
     def purge(self, before: int) -> None:
         """Deletes what came too long ago and could never be sorted."""
-        with self._engine.begin() as connection:
+        with self._writer, self._engine.begin() as connection:
             connection.execute(_arrivals.delete().where(_arrivals.c.at < before))
 
     def close(self) -> None:
@@ -128,5 +132,6 @@ def open_arrivals(database: str) -> Arrivals:
     if url.database and url.database != ":memory:":
         url = url.set(database=f"{url.database}-arrivals")
     address = url.render_as_string(hide_password=False)
-    # Sorting tidies the file; what is acknowledged does not wait for that.
-    return Arrivals(open_engine(address), open_engine(address, tidies=False))
+    # Sorting tidies the file; what is acknowledged does not wait for that. What it deletes may come
+    # back in a power cut: it is sorted again, which changes nothing.
+    return Arrivals(open_engine(address, at_once=False), open_engine(address, tidies=False))

@@ -10,10 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 
-def open_engine(database: str, *, tidies: bool = True) -> Engine:
-    """An engine whose commits are on disk when they return, and whose errors quote no values.
+def open_engine(database: str, *, tidies: bool = True, at_once: bool = True) -> Engine:
+    """An engine whose errors quote no values.
 
     `tidies`: commits now and then also move an SQLite file's log into the file, which takes long.
+    `at_once`: commits are on disk when they return; otherwise, in SQLite, a power cut may undo the
+    last ones.
     """
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
@@ -30,6 +32,8 @@ def open_engine(database: str, *, tidies: bool = True) -> Engine:
     sa.event.listen(engine, "connect", _durable)
     if not tidies:
         sa.event.listen(engine, "connect", _untidy)
+    if not at_once:
+        sa.event.listen(engine, "connect", _soon)
     return engine
 
 
@@ -43,6 +47,10 @@ def _durable(connection: Any, _: Any) -> None:
 
 def _untidy(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def _soon(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ export default `
   --paper: #f5f6f4; --card: #fff; --link: #0b6464; --rust: #9a3a0a; --warn: #fdeee6; --focus: #1d2326;
   all: initial; display: block; color: var(--ink); color-scheme: light; font: medium/1.5 system-ui, sans-serif;
   direction: ltr; overflow-wrap: anywhere; hyphens: auto; }
-.dark { --ink: #e8eceb; --soft: #b4bec2; --line: #8a969b; --hair: #3a4448; --paper: #14191b; --card: #1d2427;
-  --link: #74d3cf; --rust: #ffb391; --warn: #38231a; --focus: #fff; color-scheme: dark; }
+.dark { --accent: #0b7b7b; --ink: #e8eceb; --soft: #b4bec2; --line: #8a969b; --hair: #3a4448; --paper: #14191b;
+  --card: #1d2427; --link: #74d3cf; --rust: #ffb391; --warn: #38231a; --focus: #fff; color-scheme: dark; }
 *, ::before, ::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
