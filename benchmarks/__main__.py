@@ -151,5 +151,8 @@ elif sys.argv[1:2] == ["messenger"]:
     from benchmarks.messenger import main as messenger
 
     messenger(*sys.argv[2:3])
-else:
+elif not sys.argv[1:]:
     main()
+else:
+    sys.stderr.write(f"{__doc__}")
+    raise SystemExit(0 if sys.argv[1] in ("-h", "--help") else 2)
