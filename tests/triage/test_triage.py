@@ -34,6 +34,19 @@ async def test_targets_are_reached_on_notes_set_apart(triage: Triage) -> None:
     assert figures["underrated_by_two"] == 0
 
 
+async def test_danger_in_notes_by_somebody_else_is_heard_no_worse_than_before(
+    triage: Triage,
+) -> None:
+    """Floors, not targets: docs/triage.md says what is reached, and that it is not enough."""
+    notes = read(HERE / "danger.jsonl")
+    found = [(await triage.read(note["text"], at=AT)).public() for note in notes]
+    figures = measure(zip(notes, found, strict=True))
+    assert figures["crisis_recall"] >= 0.86, figures
+    assert figures["false_alarms"] <= 11, figures
+    heard = [bool(said["crisis"]) for note, said in zip(notes, found) if note["crisis"]]
+    assert sum(heard) / len(heard) >= 0.9
+
+
 def test_sets_are_apart_and_large_enough() -> None:
     dev, apart = read(DEV), read(HERE / "notes.jsonl")
     assert not {n["text"] for n in dev} & {n["text"] for n in apart}
