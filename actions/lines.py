@@ -1,16 +1,16 @@
 """Answers what is asked about the helplines that were just shown, from their facts."""
 
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
 
+import yaml
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import MISSES, Turn
-from bot.nlu.files import LEXICON, read_words
 from knowledge import Helpline, sentences
 
-_AFTERCARE = LEXICON / "aftercare.yml"
+_WORDS = Path(__file__).with_suffix(".yml")
 _ALWAYS = "around_the_clock"
 _MOST = 4
 #: Where a helpline may say something about it.
@@ -109,5 +109,4 @@ def _show(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> None:
 
 @lru_cache(maxsize=1)
 def _said_in() -> dict[str, list[str]]:
-    content: Any = read_words(_AFTERCARE)
-    return dict(content["said_in"])
+    return dict(yaml.safe_load(_WORDS.read_text(encoding="utf-8"))["said_in"])

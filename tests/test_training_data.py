@@ -92,7 +92,6 @@ def test_the_lexicons_are_read_by_their_components() -> None:
     lexicons = {p.name for p in Path(ROOT / "data" / "lexicon").iterdir()}
     assert lexicons == {
         "abuse",
-        "aftercare.yml",
         "ages.yml",
         "clauses.yml",
         "crisis",
