@@ -8,12 +8,16 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.desk.access import Access, spoken
+from bot.desk.access import Access, at_least, spoken
 from bot.policy import policy
-from bot.store import Worker
+from bot.store import Role, Worker
 from knowledge import LANGUAGES, Language
 
 _FOLDER = Path(__file__).parent / "pages"
+#: The parts of the desk, each with the word for it, its address and who may enter.
+PARTS: tuple[tuple[str, str, Role], ...] = (
+    ("first_call", "/desk/call", "worker"),
+)  # fmt: skip
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 
 
@@ -54,6 +58,7 @@ class Rendering:
         text = self._templates.get_template(template).render(
             language=language,
             names=NAMES,
+            parts=[p for p in PARTS if worker and at_least(worker, p[2])],
             path=request.url.path,
             w=self.words[language],
             worker=worker,
