@@ -1,5 +1,7 @@
 """A follow-up question: about the service named in the message, or else those just shown."""
 
+from typing import Optional
+
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -12,7 +14,7 @@ from actions.not_understood import try_again
 from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, Turn
 from knowledge import Service
 
-_SURE = 0.6
+_SURE, _LIKELY = 0.6, 0.1
 
 
 class ActionAnswerDetail(KnowingAction):
@@ -22,8 +24,8 @@ class ActionAnswerDetail(KnowingAction):
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.note("about_lines"):
             return answer_about_lines(out, turn)
-        services = _meant(turn)
-        kind = turn.entity("kind")
+        kind = turn.entity("kind") or _goes_back(turn)
+        services = _meant(turn, kind)
         if turn.unknown_place and not turn.named:
             return ask_place_again(out, turn)
         if not services and kind:
@@ -41,11 +43,17 @@ class ActionAnswerDetail(KnowingAction):
         return answer_detail(out, turn, turn.intent, services)
 
 
-def _meant(turn: Turn) -> list[Service]:
-    """The services a question is about."""
+def _goes_back(turn: Turn) -> Optional[str]:
+    """The kind of help a message leads back to: "back to the debts, where was that?"."""
+    likely = turn.likely(_LIKELY) if turn.note("back") else []
+    return next((name for name in likely if name in turn.knowledge.needs), None)
+
+
+def _meant(turn: Turn, kind: Optional[str]) -> list[Service]:
+    """The services a question is about. `kind`: the need it names."""
     if turn.named:
         return turn.named
-    kind, shown = turn.entity("kind"), turn.shown
+    shown = turn.shown
     if kind:
         # "And the crèche, when does it open?": back to what was shown before.
         shown = [s for s in shown if kind in s.needs]

@@ -56,6 +56,8 @@ def find_services(
         shown = [SlotSet(SHOWN, [])]
         asked = ask(out, turn, need, question, also=needs[1:], skipped=passed)
         return [*_dropped(turn), *shown, *asked]
+    if new and turn.unknown_place:
+        out.utter_message(response="utter_unknown_place_anyway", place=turn.unknown_place)
     return [*_dropped(turn), *answer_needs(out, turn, needs, passed, new=new)]
 
 

@@ -71,6 +71,16 @@ def about_this_chat(text: str) -> bool:
     return _says("line_not", text)
 
 
+def goes_back(text: str) -> bool:
+    """Whether a message leads back to what was talked about before."""
+    return _says("back_to", text)
+
+
+def nobody_answers(text: str) -> bool:
+    """Whether somebody called a service, and nobody answered."""
+    return _says("nobody_answers", text)
+
+
 def worse(text: str) -> bool:
     """Whether a message tells more of the danger that was talked about."""
     return _says("signs", text)

@@ -121,6 +121,8 @@ class Listener:
             found.update({"crisis": aside.crisis, "crisis_guessed": False})
         elif not crisis:
             found["about_lines"] = _about_lines(state, found, text)
+            found["back"] = hearing.goes_back(text)
+            found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
             if name not in _INTENT_ABOUT.values():
                 found["about_lines"] = []
@@ -174,6 +176,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     way = None if named or found.get("needs") else hearing.offered_way(text)
     if slots.get("handoff") and way:
         return f"reach_by_{way}"
+    if found["unanswered"]:
+        return "complaint"
     if found["about_lines"]:
         return _INTENT_ABOUT[found["about_lines"][0]]
     if kept.get("offered") and intent == "affirm":
@@ -181,6 +185,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     shown = slots.get("shown") or found["metadata"]["services"]
     lost = intent == "inform" and not slots.get("need")
     lost = lost or (intent.startswith("ask_") and not shown)
+    # A service or a kind of help named in the message is a question that can be answered.
+    lost = lost and not named & {"service", "kind"}
     worse = hearing.worse(text)
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
