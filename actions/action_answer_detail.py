@@ -64,8 +64,7 @@ def _meant(turn: Turn, kind: Optional[str]) -> list[Service]:
         if here or not turn.need:
             return here or shown
         return _of_kind(turn, turn.need)
-    numbered = [shown[n - 1 if n > 0 else n] for n in turn.which if n <= len(shown) and shown]
-    return numbered or shown
+    return turn.pointed or shown
 
 
 def _of_kind(turn: Turn, need: str) -> list[Service]:

@@ -7,8 +7,11 @@ from actions.action_skip_question import skip
 from actions.answering import find_services, show_services
 from actions.asking import ask_place_again
 from actions.base import KnowingAction
+from actions.detailing import answer_detail
+from actions.details import DETAILS
 from actions.not_understood import try_again
-from actions.turn import AGE, ASKS, HOUSEHOLD, MISSES, PLACE, Turn
+from actions.turn import AGE, ASKS, DETAIL, HOUSEHOLD, MISSES, PLACE, Turn
+from knowledge import Service
 
 __all__ = ["ActionFindServices", "find_services"]
 
@@ -20,8 +23,9 @@ class ActionFindServices(KnowingAction):
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.intent in turn.knowledge.needs:
             return find_services(out, turn, turn.intent, new=True)
-        if turn.intent == "inform" and turn.named:
-            return show_services(out, turn, turn.named)
+        chosen = turn.named or turn.pointed
+        if turn.intent == "inform" and chosen:
+            return _show_chosen(out, turn, chosen)
         needs = _concerned(turn)
         if turn.unknown_place and (not needs or _place_decides(turn, needs)):
             if turn.asks == PLACE and turn.misses and needs:
@@ -33,6 +37,14 @@ class ActionFindServices(KnowingAction):
             out.utter_message(response="utter_noted")
             return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]
         return find_services(out, turn, needs[0], new=False, also=needs[1:])
+
+
+def _show_chosen(out: CollectingDispatcher, turn: Turn, services: list[Service]) -> list[EventType]:
+    """The services that were named or pointed at; or what was asked of one of several."""
+    detail = turn.slot(DETAIL)
+    if detail in DETAILS:
+        return answer_detail(out, turn, detail, services)
+    return show_services(out, turn, services)
 
 
 def _given(turn: Turn) -> bool:

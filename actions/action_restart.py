@@ -8,6 +8,7 @@ from actions.turn import (
     AGE,
     ALSO,
     ASKS,
+    DETAIL,
     HANDOFF,
     HOUSEHOLD,
     MISSES,
@@ -19,7 +20,7 @@ from actions.turn import (
 )
 
 _SURE = 0.5
-_FORGOTTEN = (NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES)
+_FORGOTTEN = (DETAIL, NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES)
 
 
 class ActionRestart(KnowingAction):

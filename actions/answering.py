@@ -11,6 +11,7 @@ from actions.turn import (
     AGE,
     ALSO,
     ASKS,
+    DETAIL,
     MAX_CARDS,
     MISSES,
     NEED,
@@ -98,7 +99,8 @@ def show_services(
 
 
 def remember_shown(services: list[Service]) -> list[EventType]:
-    return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(ASKS, None), SlotSet(MISSES, 0)]
+    said = [SlotSet(SHOWN, [s.id for s in services]), SlotSet(DETAIL, None)]
+    return [*said, SlotSet(ASKS, None), SlotSet(MISSES, 0)]
 
 
 def _dropped(turn: Turn) -> list[EventType]:

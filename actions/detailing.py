@@ -12,6 +12,7 @@ from actions.next_steps import offer_next
 from actions.turn import (
     AGE,
     ASKS,
+    DETAIL,
     MAX_CARDS,
     MISSES,
     PLACE,
@@ -62,4 +63,4 @@ def _ask_which(
         for s in services
     ]
     out.utter_message(response="utter_which_of_these", buttons=buttons)
-    return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]
+    return [SlotSet(ASKS, "topic"), SlotSet(DETAIL, detail), SlotSet(MISSES, 0)]

@@ -28,6 +28,8 @@ NEED, ASKS, SKIPPED, SHOWN, MISSES, HANDOFF = (
 )
 #: Further needs of the same message, to be answered together; with whom the person lives.
 ALSO, HOUSEHOLD = "also", "household"
+#: The detail asked about one of several services, until it is said which one is meant.
+DETAIL = "detail"
 #: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
 #: Whether the association's own contact was said in this conversation.
@@ -186,6 +188,12 @@ class Turn:
         shown = self.metadata("services") or self._slots.get(SHOWN) or []
         found = map(self._service, shown)
         return [service for service in found if service]
+
+    @property
+    def pointed(self) -> list[Service]:
+        """Those of the services shown that the message points at: "the second one"."""
+        shown = self.shown
+        return [shown[n - 1 if n > 0 else n] for n in self.which if shown and n <= len(shown)]
 
     @property
     def named(self) -> list[Service]:

@@ -64,6 +64,9 @@ _INTENT_ABOUT = {
     "write": "ask_phone",
     "anonymous": "privacy",
 }
+#: "The second one", in few words, points at what was shown, whatever else it sounds like.
+_POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restart"})
+_FEW_WORDS = 6
 #: The model is so sure of a detail where no fixed words say it.
 _SURE = 0.6
 _NOTHING = Aside()
@@ -115,7 +118,8 @@ class Listener:
         found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
         if state.slots.get(LEAVING):
             found["way"] = hearing.way(text)
-        if not crisis and aside.crisis and state.slots.get(AFTER_CRISIS) and hearing.worse(text):
+        unsure = not crisis or found.get("crisis_guessed")
+        if unsure and aside.crisis and state.slots.get(AFTER_CRISIS) and hearing.worse(text):
             # "He has bruises everywhere": of the danger that was just talked about.
             found["intent"] = {"name": aside.crisis[0], "confidence": 1.0}
             found.update({"crisis": aside.crisis, "crisis_guessed": False})
@@ -183,6 +187,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if kept.get("offered") and intent == "affirm":
         return "resume"
     shown = slots.get("shown") or found["metadata"]["services"]
+    short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
+    if found.get("which") and shown and short and intent in _POINTING:
+        return "inform"
     lost = intent == "inform" and not slots.get("need")
     lost = lost or (intent.startswith("ask_") and not shown)
     # A service or a kind of help named in the message is a question that can be answered.

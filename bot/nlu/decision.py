@@ -4,6 +4,7 @@ Sets, besides Rasa's intent and ranking: `needs` (most urgent first), `crisis`, 
 `crisis_guessed` (heard by the model only, in no pattern).
 """
 
+import re
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -24,7 +25,7 @@ from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
 from bot.nlu.intent import ALONE_SCORES, CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
 from bot.nlu.language import LANGUAGE, OTHER
-from bot.nlu.reader import REST
+from bot.nlu.reader import REST, UNNAMED
 from bot.nlu.several import Several
 from bot.nlu.text import MAX_READ, fold, has_words
 from knowledge import load
@@ -33,6 +34,7 @@ _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _PLACES = LEXICON / "places.yml"
 _RANKED = 10
+_WORDS = re.compile(r"\w+")
 _DETAIL = "ask_"
 _OUTSIDE = "out_of_scope"
 #: Asking where a kind of service is, is asking for that service.
@@ -242,6 +244,9 @@ class Decision(GraphComponent):
 
     def _is_request(self, name: str, message: Message) -> bool:
         """A kind of service is named without saying what is asked: it is being looked for."""
+        if all(word in self._fillers for word in _WORDS.findall(fold(message.get(UNNAMED) or "?"))):
+            # "And for the crèche?": nothing but the kind is said.
+            return True
         if name == _WHERE:
             return self._address_words.isdisjoint(message.get(REST) or [])
         return name in ("inform", "out_of_scope")
