@@ -10,7 +10,7 @@ from typing import Any, Awaitable, Callable, Mapping, Optional
 
 import yaml
 
-from bot.desk.triage._note import RULES, Note, Span
+from bot.desk.triage._note import RULES, Note, Span, plain
 from bot.desk.triage._patterns import compiled, hits
 
 Parse = Mapping[str, Any]
@@ -29,8 +29,11 @@ _PART_SURE, _PART_BACKED = 0.75, 0.02
 _GUESS = 0.2
 #: Beside a cry for help only what is said plainly is a need.
 _NEED_BESIDE_CRISIS = 0.6
-#: A cry for help in a sentence, or a clause, that no fixed pattern hears.
-_CRY_SENTENCE, _CRY_CLAUSE, _CRY_BACKED = 0.8, 0.9, 0.01
+#: All cries for help together, in the whole note, a sentence or a clause, that no fixed pattern
+#: hears. Low on purpose: a worker strikes a false alarm out with one key, a missed one is missed.
+_CRY_WHOLE, _CRY_SENTENCE, _CRY_CLAUSE, _CRY_BACKED = 0.15, 0.5, 0.9, 0.01
+#: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
+_CRY_SURE = 0.75
 _FEWEST_WORDS = 3
 
 
@@ -61,6 +64,12 @@ class _Part:
     whole: bool
     sentence: bool
     parse: Parse
+
+    @property
+    def danger(self) -> float:
+        """All cries for help together."""
+        ranking = self.parse.get("intent_ranking") or []
+        return sum(float(r["confidence"]) for r in ranking if r["name"].startswith(_CRISIS))
 
     def likely(self, name: str) -> float:
         ranking = self.parse.get("intent_ranking") or []
@@ -111,19 +120,10 @@ class Reader:
             name: Said(name, 1.0, tuple(note.quote(*note.plain.span(*span)) for span in spans))
             for name, spans in self.dangers(note.plain.text).items()
         }
-        backing = sum(
-            float(r["confidence"])
-            for r in whole.parse.get("intent_ranking") or []
-            if r["name"].startswith(_CRISIS)
-        )
         for part in [whole, *parts]:
-            guessed = bool(part.parse.get("crisis_guessed"))
-            for name in part.parse.get("crisis") or []:
-                sure = part.likely(name)
-                if not part.whole and guessed and not self._believable(part, sure, backing):
-                    continue
+            for name in self._cries(part, backing=whole.danger):
                 words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
-                heard.setdefault(name, Said(name, max(sure, 0.5), words))
+                heard.setdefault(name, Said(name, max(part.likely(name), 0.5), words))
         return sorted(heard.values(), key=lambda s: _URGENT.index(s.name))
 
     def dangers(self, text: str) -> dict[str, list[Span]]:
@@ -140,12 +140,21 @@ class Reader:
                 found[name] = spans
         return found
 
-    def _believable(self, part: _Part, sure: float, backing: float) -> bool:
-        if len(part.text.split()) < _FEWEST_WORDS:
-            return False
-        if part.sentence:
-            return sure >= _CRY_SENTENCE
-        return sure >= _CRY_CLAUSE and backing >= _CRY_BACKED
+    def _cries(self, part: _Part, *, backing: float) -> list[str]:
+        """The cries for help of one part: in fixed patterns, or else the model's likeliest."""
+        said = list(part.parse.get("crisis") or [])
+        guessed = bool(part.parse.get("crisis_guessed"))
+        calm = part.danger < _CRY_SURE and hits(self._not_danger, plain(part.text).text)
+        if calm:
+            return []
+        if said and not guessed:
+            return said
+        if len(part.text.split()) < _FEWEST_WORDS and not part.whole:
+            return []
+        floor = _CRY_WHOLE if part.whole else _CRY_SENTENCE if part.sentence else _CRY_CLAUSE
+        if part.danger < floor or backing < _CRY_BACKED:
+            return []
+        return said or [max(_URGENT, key=part.likely)]
 
     def _narrowest(self, note: Note, name: str, parts: list[_Part]) -> tuple[str, ...]:
         """The shortest part that says it too."""
