@@ -19,6 +19,7 @@ from bot import desk, problems
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
+from bot.counting import Counted, Counting
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.keeping import Keeping
@@ -27,6 +28,7 @@ from bot.store import (
     Answers,
     Calls,
     Conversations,
+    Counts,
     Handoffs,
     Pages,
     Workers,
@@ -77,22 +79,28 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.calls = Calls(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
-        app.state.turns = web.Turns(app.state.assistant, *kept)
+        app.state.counts = Counts(engine)
+        counting = Counting(app.state.counts)
+        app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
         app.state.assistant.start()
         watch_directory(settings.search_database)
         app.state.messenger = None
         if page:
+            counted = Counted(app.state.assistant, counting, "messenger")
             app.state.messenger = messenger.Messenger(
-                settings, page, app.state.assistant, app.state.conversations, app.state.handoffs
+                settings, page, counted, app.state.conversations, app.state.handoffs
             )
             await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
+        writing = asyncio.create_task(counting.run())
         yield
         forgetting.cancel()
+        writing.cancel()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()
+        counting.flush()
         engine.dispose()
 
     app = FastAPI(

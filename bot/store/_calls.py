@@ -11,6 +11,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.store._call_counts import fold
 from bot.store._columns import add_missing
 from bot.store._schema import meta, now
 
@@ -94,4 +95,5 @@ class Calls:
         bare = _calls.c.consented_at.is_(None) & (_calls.c.at < moment - UNCONSENTED)
         closed = _calls.c.closed_at < moment - CONSENTED
         with self._engine.begin() as connection:
+            fold(connection, _calls, bare | closed)
             return int(connection.execute(_calls.delete().where(bare | closed)).rowcount)

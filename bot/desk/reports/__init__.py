@@ -1,0 +1,17 @@
+"""Reports of what was asked for and what became of it, in which nobody can be found."""
+
+from bot.desk.reports._figures import Period, Report, Table, period_of, report
+from bot.desk.reports._files import as_csv, as_xlsx
+from bot.desk.reports._suppression import FEWEST, suppressed
+
+__all__ = [
+    "FEWEST",
+    "Period",
+    "Report",
+    "Table",
+    "as_csv",
+    "as_xlsx",
+    "period_of",
+    "report",
+    "suppressed",
+]
