@@ -31,6 +31,7 @@ from bot.store import (
     Counts,
     Handoffs,
     Pages,
+    Spans,
     Workers,
     expire,
     open_database,
@@ -80,6 +81,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.counts = Counts(engine)
+        app.state.spans = Spans(engine)
         counting = Counting(app.state.counts)
         app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
         app.state.assistant.start()

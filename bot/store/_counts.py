@@ -40,19 +40,19 @@ class Counts:
     """Adds up and reads. Works on SQLite and PostgreSQL, from several processes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         meta.create_all(engine)
 
     def add(self, numbers: Mapping[Count, int]) -> None:
         """Adds to what was counted before."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             add_counts(connection, numbers)
 
     def between(self, first: date, last: date) -> dict[Count, int]:
         """What was counted from the month of `first` to that of `last`."""
         t = counts.c
         held = (t.month >= first.replace(day=1)) & (t.month <= last)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = connection.execute(sa.select(counts).where(held)).fetchall()
         return {Count(*row[:-1]): row[-1] for row in rows}
 

@@ -84,7 +84,7 @@ def report(period: Period, numbers: Mapping[Count, int], spans: Iterable[Span]) 
         for name, kind, of, columns in by
     ]
     unmet = {c: n for c, n in numbers.items() if c.what == "unmet"}
-    reasons = _crossed(unmet, lambda c: c.name, lambda c: c.detail, [])
+    reasons = _crossed(unmet, lambda c: c.name, lambda c: c.detail, [], summed=True)
     tables.append(Table("unmet", "need", "reason", reasons))
     for what in ("outcome", "risk"):
         tables.append(Table(f"calls_by_{what}", what, "calls", _single(numbers, what)))
@@ -101,15 +101,22 @@ def _crossed(
     row_of: Callable[[Count], str],
     column_of: Callable[[Count], str],
     columns: list[str],
+    *,
+    summed: bool = False,
 ) -> Cells:
-    """A table of rows and columns. The sums of the rows are shown, those of the columns never."""
+    """A table of rows and columns. The sums of the rows are shown, those of the columns never.
+
+    `summed`: what all rows add up to can be read elsewhere.
+    """
     table: dict[str, Counter[str]] = {}
     for count, number in numbers.items():
         table.setdefault(row_of(count), Counter())[column_of(count)] += number
     found = columns or sorted({c for cells in table.values() for c in cells})
-    whole = suppressed({row: sum(cells.values()) for row, cells in table.items()})
+    sums = {row: sum(cells.values()) for row, cells in table.items()}
+    whole = suppressed(sums) if summed else {r: n if n >= FEWEST else None for r, n in sums.items()}
     result: Cells = {}
-    for row in sorted(table, key=lambda r: (-sum(table[r].values()), r)):
+    # By name: the order of what is hidden must not tell which is the greater.
+    for row in sorted(table):
         if whole[row] is None:
             result[row] = dict.fromkeys([WHOLE, *found])
             continue
