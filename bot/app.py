@@ -13,9 +13,8 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot import desk, problems
+from bot import desk, problems, retention
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
@@ -31,9 +30,9 @@ from bot.store import (
     Counts,
     Handoffs,
     Pages,
+    People,
     Spans,
     Workers,
-    expire,
     open_database,
 )
 from knowledge import LANGUAGES, directory
@@ -82,6 +81,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.counts = Counts(engine)
         app.state.spans = Spans(engine)
+        app.state.people = People(engine)
         counting = Counting(app.state.counts)
         app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
         app.state.assistant.start()
@@ -141,13 +141,8 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
     """Deletes what was kept long enough: now, and then once a day."""
     while True:
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
-        try:
-            gone = await asyncio.to_thread(expire, engine, now, **days)
-            await asyncio.to_thread(Calls(engine).expire, now)
-            _log.info("expired conversations=%d", len(gone))
-        except SQLAlchemyError as error:
-            _log.error("expiry_failed error=%s", type(error).__name__)
+        gone = await asyncio.to_thread(retention.run, engine, settings, now)
+        _log.info("expired conversations=%d", gone.get("conversations", 0))
         await asyncio.sleep(_DAY_SECONDS)
 
 

@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).parent / "pages"
 PARTS: tuple[tuple[str, str, Role], ...] = (
     ("first_call", "/desk/call", "worker"),
     ("reports_title", "/desk/reports", "manager"),
+    ("person_title", "/desk/person", "manager"),
 )  # fmt: skip
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 

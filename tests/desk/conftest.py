@@ -16,7 +16,7 @@ from bot.desk.accounts import Accounts
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Counts, Spans, Workers, open_database
+from bot.store import Calls, Counts, People, Spans, Workers, open_database
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
@@ -52,6 +52,7 @@ def client(workers: Workers, calls: Calls, engine: Engine) -> Iterator[TestClien
     app.state.calls = calls
     app.state.counts = Counts(engine)
     app.state.spans = Spans(engine)
+    app.state.people = People(engine)
     app.state.triage = Triage(understood, lambda: directory().current)
     problems.install(app)
     app.include_router(create_router(secure=True))
