@@ -125,5 +125,5 @@ class Words:
         if kind == "helpline" and key in known.helplines:
             return known.helplines[key].name.in_(self._language)
         if kind == "language" and key in NAMES:
-            return NAMES[key]  # type: ignore[index]
+            return NAMES[key]
         return str(self._words.get(kind, {}).get(key, key))

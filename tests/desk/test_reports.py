@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy.engine import Engine
 
-from bot.counting import Counting
+from bot.counting import Counted, Counting
 from bot.desk.accounts import Accounts
 from bot.desk.reporting import asked_for
 from bot.desk.reports import FEWEST, Table, as_csv, as_xlsx, chart, period_of, report, suppressed
@@ -64,6 +64,23 @@ def test_a_turn_leaves_numbers_only(counts: Counts) -> None:
         Count(MAY, "turn", "", "messenger", "de"): 1,
         Count(MAY, "handoff", "", "messenger", "de"): 1,
     }
+
+
+async def test_answers_to_messenger_are_counted(counts: Counts) -> None:
+    class Assistant:
+        async def answer(self, conversation: str, **message: str) -> Reply:
+            return Reply("de", message["text"])
+
+        def words(self, name: str) -> str:
+            return name
+
+    counting = Counting(counts)
+    counted = Counted(Assistant(), counting, "messenger")
+    assert (await counted.answer("m-1", text="thank")).intent == "thank"
+    assert counted.words("as before") == "as before"
+    counting.flush()
+    month = datetime.now(LUXEMBOURG).date().replace(day=1)
+    assert counts.between(month, month) == {Count(month, "turn", "", "messenger", "de"): 1}
 
 
 def test_of_a_cry_for_help_only_a_flag_and_the_numbers_shown(counts: Counts) -> None:

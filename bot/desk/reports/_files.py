@@ -31,7 +31,8 @@ def as_csv(report: Report, word: Words) -> bytes:
 def as_xlsx(report: Report, word: Words) -> bytes:
     """One sheet for each table."""
     book = Workbook()
-    book.remove(book.active)
+    for sheet in book.worksheets:
+        book.remove(sheet)
     for number, table in enumerate(report.tables, 1):
         title = "".join(c for c in word("table", table.name) if c not in r"[]:*?/\'")
         sheet = book.create_sheet(f"{number} {title}"[:_SHEET_NAME])
