@@ -14,7 +14,8 @@ def suppressed(numbers: Mapping[K, int]) -> Shown[K]:
 
     Hidden are those below five; and, when any of them is not zero, further ones, the smallest
     first, until their sum is five or more, so that at least two are hidden. All look the same, so
-    each may be anything from zero to that sum. Zeros alone need no further ones: they tell of nobody.
+    each may be anything from zero to that sum. Zeros alone need no further ones: they tell of
+    nobody.
     """
     hidden = {key for key, number in numbers.items() if number < FEWEST}
     if any(numbers[key] for key in hidden):
