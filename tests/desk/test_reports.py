@@ -85,7 +85,8 @@ async def test_answers_to_messenger_are_counted(counts: Counts) -> None:
 
 def test_of_a_cry_for_help_only_a_flag_and_the_numbers_shown(counts: Counts) -> None:
     counting = Counting(counts)
-    cry = Reply("fr", "debt_help", crisis=True, helplines=["112"], messages=CARD)
+    told = {"needs": ["debt_help"], "commune": "wiltz", "helplines": ["112"], "messages": CARD}
+    cry = Reply("fr", "debt_help", crisis=True, **told)  # type: ignore[arg-type]
     counting.note("web", cry, AT)
     counting.flush()
     assert {(c.what, c.name, c.detail) for c in counts.between(MAY, MAY)} == {
@@ -254,6 +255,17 @@ def test_no_table_tells_of_less_than_five(numbers: dict[Count, int]) -> None:
                 rest = given_ - sum(n or 0 for n in parts.values())
                 assert rest == 0 or (len(hidden) > 1 and rest >= FEWEST)
     assert all(whole == wholes[0] for whole in wholes), "the sums are hidden everywhere alike"
+
+
+def test_where_all_can_be_summed_a_hidden_row_takes_another_with_it() -> None:
+    def unmet(name: str, reason: str) -> Count:
+        return Count(MAY, "unmet", name, "phone", "", reason)
+
+    numbers = {unmet("debt_help", "full"): 20, unmet("debt_help", "other"): 11,
+               unmet("food_help", "full"): 2, unmet("childcare", "full"): 40}  # fmt: skip
+    cells = report(period_of(MAY, MAY), numbers, []).tables[0].cells
+    assert cells["childcare"] == {"": 40, "full": 40, "other": None}
+    assert {n for row in ("debt_help", "food_help") for n in cells[row].values()} == {None}
 
 
 def test_the_order_does_not_tell_what_is_hidden() -> None:
