@@ -19,6 +19,8 @@ from bot.desk.reports import FEWEST, Table, as_csv, as_xlsx, chart, period_of, r
 from bot.reply import Reply
 from bot.store import Calls, Conversations, Count, Counts, Handoffs, Span, Spans, Workers, live
 from bot.store import month_of as month_at
+from bot.store._schema import meta
+from bot.store._spans import record
 from knowledge import LANGUAGES, LUXEMBOURG, directory
 from tests.desk.conftest import PASSWORD, sign_in
 
@@ -186,6 +188,15 @@ def test_how_long_people_waited(engine: Engine, monkeypatch: pytest.MonkeyPatch)
         Span("waited", 420), Span("answered", 1200), Span("gave_up", 180),
     ]  # fmt: skip
     assert spans.between(date(2026, 6, 1), date(2026, 6, 30)) == []
+    # Passed on to another person: the time goes on.
+    told = meta.tables["happenings"].insert()
+    with engine.begin() as connection:
+        for minutes in (0, 5):
+            at = clock[0] + timedelta(minutes=minutes)
+            values = {"conversation": "three", "owner": "person", "returned": False, "at": at}
+            connection.execute(told.values(**values))
+        record(connection, "three", "assistant", clock[0] + timedelta(minutes=9))
+    assert spans.between(MAY, MAY)[-1] == Span("answered", 540)
 
 
 def test_months_are_those_of_luxembourg() -> None:
