@@ -13,12 +13,12 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot import desk, problems
+from bot import desk, problems, retention
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
+from bot.counting import Counted, Counting
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.keeping import Keeping
@@ -27,10 +27,12 @@ from bot.store import (
     Answers,
     Calls,
     Conversations,
+    Counts,
     Handoffs,
     Pages,
+    People,
+    Spans,
     Workers,
-    expire,
     open_database,
 )
 from knowledge import LANGUAGES, directory
@@ -77,22 +79,30 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.calls = Calls(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
-        app.state.turns = web.Turns(app.state.assistant, *kept)
+        app.state.counts = Counts(engine)
+        app.state.spans = Spans(engine)
+        app.state.people = People(engine)
+        counting = Counting(app.state.counts)
+        app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
         app.state.assistant.start()
         watch_directory(settings.search_database)
         app.state.messenger = None
         if page:
+            counted = Counted(app.state.assistant, counting, "messenger")
             app.state.messenger = messenger.Messenger(
-                settings, page, app.state.assistant, app.state.conversations, app.state.handoffs
+                settings, page, counted, app.state.conversations, app.state.handoffs
             )
             await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
+        writing = asyncio.create_task(counting.run())
         yield
         forgetting.cancel()
+        writing.cancel()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()
+        counting.flush()
         engine.dispose()
 
     app = FastAPI(
@@ -131,13 +141,8 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
     """Deletes what was kept long enough: now, and then once a day."""
     while True:
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
-        try:
-            gone = await asyncio.to_thread(expire, engine, now, **days)
-            await asyncio.to_thread(Calls(engine).expire, now)
-            _log.info("expired conversations=%d", len(gone))
-        except SQLAlchemyError as error:
-            _log.error("expiry_failed error=%s", type(error).__name__)
+        gone = await asyncio.to_thread(retention.run, engine, settings, now)
+        _log.info("expired conversations=%d", gone.get("conversations", 0))
         await asyncio.sleep(_DAY_SECONDS)
 
 

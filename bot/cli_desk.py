@@ -1,17 +1,22 @@
-"""`python -m bot desk`: accounts of social workers."""
+"""`python -m bot desk`: accounts of social workers, and what is kept of one person."""
 
+import json
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot.settings import Settings
+
+if TYPE_CHECKING:  # the database is opened by those who need it
+    from bot.store import Sought
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 
 @app.callback()
 def desk() -> None:
-    """Accounts of social workers."""
+    """Accounts of social workers, and what is kept of one person."""
 
 
 @app.command("add-user")
@@ -50,3 +55,66 @@ def add_user(
     if address:
         print("Put this into the app for codes; it is not shown again:", file=sys.stderr)
         print(address)
+
+
+_PHONE = typer.Option("", help="Phone number, written in any way.")
+_EMAIL = typer.Option("", help="E-mail address.")
+_NAME = typer.Option("", help="Name; texts are looked through for it, too.")
+_CONVERSATION = typer.Option("", help="Id of a conversation.")
+#: In the record of what was done: nobody who is signed in, but who may use the command line.
+_COMMAND_LINE = 0
+
+
+@app.command("export-person")
+def export_person(
+    phone: str = _PHONE, email: str = _EMAIL, name: str = _NAME, conversation: str = _CONVERSATION
+) -> None:
+    """Writes everything kept of a person as JSON, one conversation or call per line."""
+    from bot.store import People, Sought, Workers, open_database
+
+    engine = open_database(Settings().database)
+    people = People(engine)
+    found = people.find(_enough(Sought(phone, email, name, conversation)))
+    for one in people.export(found):
+        print(json.dumps(one, ensure_ascii=False))
+        Workers(engine).note(_COMMAND_LINE, "person_exported", f"{one['kind']} {one['id']}")
+    if not found:
+        print("Nothing is kept of this person.", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command("erase-person")
+def erase_person(
+    phone: str = _PHONE,
+    email: str = _EMAIL,
+    name: str = _NAME,
+    conversation: str = _CONVERSATION,
+    mentions: bool = typer.Option(False, help="Also what only mentions them in a text."),
+    yes: bool = typer.Option(False, help="Does not ask."),
+) -> None:
+    """Deletes everything kept of a person, after asking."""
+    from bot.store import People, Sought, Workers, open_database
+
+    engine = open_database(Settings().database)
+    people = People(engine)
+    found = people.find(_enough(Sought(phone, email, name, conversation)))
+    chosen = [one for one in found if mentions or one.by == "contact"]
+    for one in found:
+        deed = "to be erased" if one in chosen else "only mentions them, stays"
+        print(f"{one.kind} {one.id}: {deed}", file=sys.stderr)
+    if not chosen:
+        print("Nothing is to be erased.", file=sys.stderr)
+        raise typer.Exit(1)
+    if not yes and not typer.confirm("Erase for ever?", err=True):
+        raise typer.Exit(1)
+    people.erase(chosen)
+    for one in chosen:
+        Workers(engine).note(_COMMAND_LINE, "person_erased", f"{one.kind} {one.id}")
+    print(f"Erased: {len(chosen)}.", file=sys.stderr)
+
+
+def _enough(sought: "Sought") -> "Sought":
+    if not sought.enough:
+        print("Give a whole phone number, an e-mail address, a name or an id.", file=sys.stderr)
+        raise typer.Exit(1)
+    return sought

@@ -25,7 +25,7 @@ from bot.listening import (
 )
 from bot.payloads import ALWAYS, UnknownPayload, intent_of
 from bot.reply import Incoming, Message, Reply, from_rasa, ids, in_words
-from bot.store import Conversations, Handoffs, State, States
+from bot.store import Conversations, Handoffs, State, States, commune
 from knowledge import LANGUAGES, LUXEMBOURG, directory
 
 if TYPE_CHECKING:
@@ -189,6 +189,8 @@ class Dialogue:
             services += [i for i in tracker.get_slot("shown") or [] if i not in services]
         parsed = (message.parse_data or {}) if message else {}
         heard, about_lines = parsed.get("crisis"), parsed.get("about_lines")
+        crisis = bool(heard or about_lines) or _warned(tracker) or intent == "still_there"
+        need = None if crisis else tracker.get_slot("need")
         return Reply(
             language=language,
             intent=PUBLIC.get(intent, intent),
@@ -197,7 +199,9 @@ class Dialogue:
             helplines=ids(messages, "helpline"),
             asks=tracker.get_slot("asks"),
             handoff=bool(tracker.get_slot("handoff")),
-            crisis=bool(heard or about_lines) or _warned(tracker) or intent == "still_there",
+            crisis=crisis,
+            needs=[need, *(tracker.get_slot("also") or [])] if need else [],
+            commune=commune(tracker.get_slot("place")) or None if need else None,
         )
 
     def _offer(self, slots: dict[str, Any], intent: str, reply: Reply) -> list[Message]:

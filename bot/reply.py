@@ -16,7 +16,8 @@ class Reply:
 
     `messages` is empty only while a person answers instead; `silent` and `handoff` are then
     true. `crisis`: somebody is or may be in danger, or was just before; a channel then asks for
-    no rating. `erased`: all of the conversation was deleted.
+    no rating. `erased`: all of the conversation was deleted. `needs` and `commune` (an id) are
+    what it was about; never of a crisis.
     """
 
     language: str
@@ -29,6 +30,8 @@ class Reply:
     crisis: bool = False
     silent: bool = False
     erased: bool = False
+    needs: list[str] = field(default_factory=list)
+    commune: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,18 @@ class Settings(BaseSettings):
     keep_message_days: int = Field(
         default=90, ge=1, description="Days a message left for the office is kept."
     )
+    keep_call_days: int = Field(
+        default=30, ge=1, description="Days a call without consent is kept."
+    )
+    keep_consented_call_days: int = Field(
+        default=365, ge=1, description="Days a call with consent is kept after it was closed."
+    )
+    keep_statistics_days: int = Field(
+        default=1825, ge=31, description="Days the numbers of the reports are kept."
+    )
+    keep_audit_days: int = Field(
+        default=365, ge=1, description="Days the record of what workers read and changed is kept."
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from bot.desk.access import Access
 from bot.desk.calling import Calling
+from bot.desk.person import PersonsData
 from bot.desk.rendering import Rendering
+from bot.desk.reporting import Reporting
 from bot.desk.signing_in import SigningIn
 
 
@@ -12,7 +14,9 @@ def create_router(*, secure: bool) -> APIRouter:
     """The pages under /desk. `secure`: the site is reached by https."""
     router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
-    pages = Rendering(access, "words", "call")
+    pages = Rendering(access, "words", "call", "reports", "person")
     SigningIn(access, pages).add_to(router)
     Calling(access, pages).add_to(router)
+    Reporting(access, pages).add_to(router)
+    PersonsData(access, pages).add_to(router)
     return router

@@ -1,23 +1,33 @@
 """What is kept of conversations: their state and answers, who may read and who answers, ratings."""
 
 from bot.store._answers import NOTHING, Answers, Entry
+from bot.store._call_counts import commune, live
 from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
+from bot.store._counts import Count, Counts, month_of
 from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._expiry import delete_older
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
+from bot.store._people import Found, People, Sought, register
+from bot.store._spans import Span, Spans
 from bot.store._states import State, States
+from bot.store._workers import LONGEST as LONGEST_SESSION
 from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
 
 __all__ = [
     "IN_MEMORY",
+    "LONGEST_SESSION",
     "NOTHING",
     "Answers",
     "Call",
     "Calls",
     "Conversations",
+    "Count",
+    "Counts",
     "Deed",
     "Entry",
+    "Found",
     "Handoffs",
     "Happening",
     "Heard",
@@ -25,16 +35,25 @@ __all__ = [
     "NameTaken",
     "Owner",
     "Pages",
+    "People",
     "ReachBy",
     "Role",
+    "Sought",
+    "Span",
+    "Spans",
     "State",
     "States",
     "UnknownConversation",
     "Worker",
     "Workers",
     "WrongToken",
+    "commune",
     "csrf_of",
+    "delete_older",
     "expire",
     "form_key",
+    "live",
+    "month_of",
     "open_database",
+    "register",
 ]

@@ -11,11 +11,9 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.store._call_counts import fold
 from bot.store._columns import add_missing
 from bot.store._schema import meta, now
-
-#: Kept so long: without consent from the call on, with consent from its closing on.
-UNCONSENTED, CONSENTED = timedelta(days=30), timedelta(days=365)
 
 _calls = sa.Table(
     "desk_calls",
@@ -88,10 +86,16 @@ class Calls:
         known = dict(row._mapping)
         return Call(**{**known, "record": json.loads(known["record"])})
 
-    def expire(self, at: Optional[datetime] = None) -> int:
-        """Deletes what was kept long enough; gives how many. `at`: UTC, no zone."""
+    def expire(
+        self, at: Optional[datetime] = None, *, days: int = 30, consented_days: int = 365
+    ) -> int:
+        """Deletes what was kept long enough; gives how many. `at`: UTC, no zone.
+
+        `days`: without consent, from the call on. `consented_days`: from its closing on.
+        """
         moment = at or now()
-        bare = _calls.c.consented_at.is_(None) & (_calls.c.at < moment - UNCONSENTED)
-        closed = _calls.c.closed_at < moment - CONSENTED
+        bare = _calls.c.consented_at.is_(None) & (_calls.c.at < moment - timedelta(days=days))
+        closed = _calls.c.closed_at < moment - timedelta(days=consented_days)
         with self._engine.begin() as connection:
+            fold(connection, _calls, bare | closed)
             return int(connection.execute(_calls.delete().where(bare | closed)).rowcount)

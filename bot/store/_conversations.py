@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bot.store import _schema
 from bot.store._columns import add_missing
+from bot.store._counts import Count, add_counts, month_of
 from bot.store._schema import meta as _meta
 from bot.store._schema import now as _now
 
@@ -96,8 +97,12 @@ class Conversations:
         about = (_feedback.c.conversation == name) & (_feedback.c.answer == answer)
         values = {"conversation": name, "rating": rating, "word": word, "answer": answer}
         with self._engine.begin() as connection:
+            old = sa.select((_feedback.c.created_at, _feedback.c.rating)).where(about)
+            for at, before in connection.execute(old).fetchall():
+                add_counts(connection, {Count(month_of(at), "rating", before): -1})
             connection.execute(_feedback.delete().where(about))
             connection.execute(_feedback.insert().values(created_at=_now(), **values))
+            add_counts(connection, {Count(month_of(_now()), "rating", rating): 1})
 
     def rating(self, name: str, answer: str) -> Optional[tuple[str, Optional[str]]]:
         """How the answer to a message was rated ("up" or "down"), and the word; None if not yet."""

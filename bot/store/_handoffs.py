@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store._schema import meta, now
+from bot.store._spans import record
 
 Owner = Literal["assistant", "waiting", "person"]
 ReachBy = Literal["phone", "email"]
@@ -37,6 +38,7 @@ _happenings = sa.Table(
     sa.Column("role", sa.String(40)),
     sa.Column("lang", sa.String(8)),
     sa.Column("returned", sa.Boolean, nullable=False, default=False),
+    sa.Column("at", sa.DateTime),
     # Ids are never used again: a page asks for what came after the last it saw.
     sqlite_autoincrement=True,
 )
@@ -305,4 +307,5 @@ class Handoffs:
             connection.execute(_handoffs.insert().values(conversation=conversation, **values))
         lang = connection.execute(sa.select(_handoffs.c.lang).where(held)).scalar()
         happening = {"conversation": conversation, "owner": owner, "role": role, "lang": lang}
-        connection.execute(_happenings.insert().values(**happening, returned=unsaid))
+        record(connection, conversation, owner, now())
+        connection.execute(_happenings.insert().values(**happening, returned=unsaid, at=now()))

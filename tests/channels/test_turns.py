@@ -51,8 +51,14 @@ class Site:
         self.conversations = Conversations(engine)
         self.answers = Answers(engine)
         assistant: Any = self.assistant
+        self.noted: list[str] = []
         self.turns = Turns(
-            assistant, self.conversations, self.answers, Handoffs(engine), patience=patience
+            assistant,
+            self.conversations,
+            self.answers,
+            Handoffs(engine),
+            patience=patience,
+            note=lambda channel, _: self.noted.append(channel),
         )
 
 
@@ -79,6 +85,14 @@ async def test_the_same_id_gets_the_same_answer(site: Site, name: str) -> None:
     second = await site.turns.answer(name, "m2", text="bonjour")
     assert second != first
     assert site.assistant.turns == ["m1", "m2"]
+
+
+async def test_each_turn_is_counted_once_with_its_channel(site: Site, name: str) -> None:
+    site.assistant.go.set()
+    for _ in range(2):
+        await site.turns.answer(name, "one", text="salut")
+    await site.turns.answer(name, "two", text="salut", said="salut")
+    assert site.noted == ["web", "plain"]
 
 
 async def test_ids_belong_to_their_conversation(site: Site, name: str) -> None:

@@ -8,11 +8,12 @@ import asyncio
 import hashlib
 import logging
 import time
-from typing import Any, Coroutine, Optional
+from typing import Any, Callable, Coroutine, Optional
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import Assistant
+from bot.reply import Reply
 from bot.store import NOTHING, Answers, Conversations, Entry, Handoffs, UnknownConversation
 
 Answer = dict[str, Any]
@@ -38,7 +39,10 @@ class Turns:
         handoffs: Handoffs,
         *,
         patience: float = _PATIENCE,
+        note: Callable[[str, Reply], None] = lambda _channel, _reply: None,
     ) -> None:
+        """`note`: is told of each answer, with its channel (web or plain)."""
+        self._note = note
         self._assistant = assistant
         self._conversations = conversations
         self._answers = answers
@@ -99,6 +103,7 @@ class Turns:
             raise
         finally:
             alive.cancel()
+        self._note("web" if said is None else "plain", reply)
         answer = {
             "messages": reply.messages,
             "language": reply.language,

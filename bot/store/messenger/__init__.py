@@ -6,7 +6,7 @@ from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
 from bot.store.messenger._records import DeadLetter, Deletion, Records, Waiting
 from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
-from bot.store.messenger._tables import meta as _meta
+from bot.store.messenger._tables import PERSONAL_TABLES, meta
 
 __all__ = [
     "ANSWERED",
@@ -17,6 +17,7 @@ __all__ = [
     "Deletion",
     "Lost",
     "Outgoing",
+    "PERSONAL_TABLES",
     "Queue",
     "Received",
     "Reception",
@@ -26,6 +27,7 @@ __all__ = [
     "Step",
     "Waiting",
     "create_tables",
+    "meta",
     "open_arrivals",
     "open_engine",
 ]
@@ -33,4 +35,4 @@ __all__ = [
 
 def create_tables(engine: object) -> None:
     """Makes the tables that are missing."""
-    _meta.create_all(engine)
+    meta.create_all(engine)

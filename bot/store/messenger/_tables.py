@@ -6,6 +6,8 @@ No table holds Meta's number of a person but `messenger_people.address`, and tha
 import sqlalchemy as sa
 
 meta = sa.MetaData()
+#: Tables whose column `person` holds the id of a conversation.
+PERSONAL_TABLES = ("messenger_people", "messenger_inbox", "messenger_outbox")
 _Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 #: What was received, so that nothing is received twice. Kept longer than anybody repeats it.
