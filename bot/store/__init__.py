@@ -4,6 +4,7 @@ from bot.store._answers import NOTHING, Answers, Entry
 from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._directory_edits import DirectoryEdits, Edit, Outdated
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._states import State, States
@@ -17,12 +18,15 @@ __all__ = [
     "Calls",
     "Conversations",
     "Deed",
+    "DirectoryEdits",
+    "Edit",
     "Entry",
     "Handoffs",
     "Happening",
     "Heard",
     "LeftMessage",
     "NameTaken",
+    "Outdated",
     "Owner",
     "Pages",
     "ReachBy",
