@@ -21,8 +21,8 @@ import sqlalchemy as sa
 
 from bot import logs
 from bot.assistant import Assistant, Busy
-from bot.following import Following
 from bot.keeping import Keeping
+from bot.overlay import OverlayFollower
 from bot.reply import Message, Reply, Responses, in_words
 from bot.store import DirectoryEdits, open_database
 from knowledge import directory
@@ -197,7 +197,7 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
         directory().search_in(setup.search_database)
     database = open_database(setup.database)
     # What editors change counts here, too.
-    Following(DirectoryEdits(database), directory()).start()
+    OverlayFollower(DirectoryEdits(database), directory()).start()
     assistant = Assistant(
         setup.model,
         database=database,

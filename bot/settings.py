@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     keep_message_days: int = Field(
         default=90, ge=1, description="Days a message left for the office is kept."
     )
+    directory_verify_days: int = Field(
+        default=365,
+        ge=1,
+        description="Days after which an entry of the directory is to be verified again.",
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

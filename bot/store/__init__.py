@@ -4,7 +4,7 @@ from bot.store._answers import NOTHING, Answers, Entry
 from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._database import IN_MEMORY, expire, open_database
-from bot.store._directory_edits import DirectoryEdits, Edit, Outdated
+from bot.store._directory_edits import DirectoryEdits, Edit, EditKind, Outdated
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._states import State, States
@@ -20,6 +20,7 @@ __all__ = [
     "Deed",
     "DirectoryEdits",
     "Edit",
+    "EditKind",
     "Entry",
     "Handoffs",
     "Happening",

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from bot.store._columns import add_missing
 from bot.store._schema import meta, now
 
-Deed = Literal["created", "edited", "confirmed", "undone", "retired", "restored", "settled"]
+EditKind = Literal["created", "edited", "confirmed", "undone", "retired", "restored", "settled"]
 
 _edits = sa.Table(
     "desk_directory_edits",
@@ -48,7 +48,7 @@ class Edit:
     id: int
     entry: str
     number: int
-    deed: Deed
+    deed: EditKind
     content: dict[str, Any]
     base: Optional[dict[str, Any]]
     changed: list[str]
@@ -83,7 +83,7 @@ class DirectoryEdits:
         number: int,
         content: dict[str, Any],
         *,
-        deed: Deed,
+        deed: EditKind,
         base: Optional[dict[str, Any]],
         changed: list[str],
         worker: int,

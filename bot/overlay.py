@@ -1,4 +1,4 @@
-"""Lays what editors changed over the directory of this process, as soon as it is in the database."""
+"""Lays what editors changed over the directory of this process, soon after it is saved."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 _EVERY = 2.0
 
 
-class Following:
+class OverlayFollower:
     """Follows the edits of one database into one directory."""
 
     def __init__(self, edits: DirectoryEdits, directory: Directory) -> None:
