@@ -1,6 +1,7 @@
-"""`python -m bot desk`: accounts of social workers."""
+"""`python -m bot desk`: accounts of social workers, and what editors changed."""
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -11,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 @app.callback()
 def desk() -> None:
-    """Accounts of social workers."""
+    """Accounts of social workers, and what editors changed."""
 
 
 @app.command("add-user")
@@ -50,3 +51,19 @@ def add_user(
     if address:
         print("Put this into the app for codes; it is not shown again:", file=sys.stderr)
         print(address)
+
+
+@app.command("export-directory")
+def export_directory(
+    folder: Path = typer.Argument(..., help="Where the YAML files go: knowledge/ of a release."),
+) -> None:
+    """Writes what editors changed as YAML files, for the next release to take in."""
+    from bot.desk.exporting import export
+    from bot.store import DirectoryEdits, open_database
+
+    found = export(DirectoryEdits(open_database(Settings().database)), folder)
+    for path in found.written:
+        print(path)
+    for key, reason in found.left.items():
+        print(f"{key}: not written, {reason}", file=sys.stderr)
+    raise typer.Exit(1 if found.left else 0)

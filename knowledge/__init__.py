@@ -29,6 +29,7 @@ from knowledge._overlay import (
     Overlay,
     fingerprint,
     model_of,
+    on_disk,
     plain,
 )
 from knowledge._phone import dialled, spoken
@@ -79,6 +80,7 @@ __all__ = [
     "fingerprint",
     "known_on",
     "model_of",
+    "on_disk",
     "plain",
     "source_of",
     "write_document",

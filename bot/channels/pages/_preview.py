@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from bot.channels.html import catalogue, clean, environment
 from bot.channels.pages._entry import view
-from knowledge import Helpline, Knowledge, Language, Service
+from knowledge import Helpline, Knowledge, Language, Service, dialled
 
 _PAGE = catalogue("words")
 _CHAT = {code: {**_PAGE[code], **words} for code, words in catalogue("chat").items()}
@@ -20,14 +20,17 @@ def preview(
     """Card and page of an entry in one language, as HTML without what stands around it."""
     if isinstance(entry, Helpline):
         kind, card = "helpline", knowledge.helpline_card(entry, language, at=at)
+        card["dialled"] = dialled(card["number"]) if card["number"] else None
     else:
         kind, card = "service", knowledge.service_card(entry, language, at=at)
+        card["phones"] = [{**p, "dialled": dialled(p["number"])} for p in card["phones"]]
     macro = getattr(_TEMPLATES.get_template("_cards.html").module, kind)
-    page = _TEMPLATES.get_template("entry.html")
-    words = _PAGE[language]
-    shown = view(knowledge, entry, words, language, at)
-    own = view(knowledge, knowledge.association, words, language, at)
-    values = {"w": words, "language": language, "entry": shown, "association": own}
+    page, words = _TEMPLATES.get_template("_article.html"), _PAGE[language]
+    article = page.render(
+        w=words,
+        language=language,
+        entry=view(knowledge, entry, words, language, at),
+        association=view(knowledge, knowledge.association, words, language, at),
+    )
     # Both come from our own templates, which escape everything.
-    article = Markup("".join(page.blocks["article"](page.new_context(values))))  # noqa: S704
-    return Markup(macro(clean(card), _CHAT[language])), article  # noqa: S704
+    return Markup(macro(clean(card), _CHAT[language])), Markup(article)  # noqa: S704

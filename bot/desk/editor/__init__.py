@@ -4,12 +4,12 @@ from fastapi import APIRouter
 
 from bot.desk.access import Access
 from bot.desk.editor._deeds import Deeds
-from bot.desk.editor._entries import Entries
+from bot.desk.editor._entries import Entries, is_conflict
 from bot.desk.editor._reading import Reading
 from bot.desk.editor._writing import Writing
 from bot.desk.rendering import Rendering
 
-__all__ = ["Entries", "add_editor"]
+__all__ = ["Entries", "add_editor", "is_conflict"]
 
 
 def add_editor(router: APIRouter, access: Access, *, verify_days: int) -> None:

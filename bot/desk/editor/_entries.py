@@ -52,6 +52,11 @@ class State:
         """Differs when the content does: a form brings along what it began with."""
         return fingerprint(self.content)
 
+    @property
+    def retired(self) -> Optional[Document]:
+        """Since when it is hidden, and why."""
+        return self.content.get("retired")
+
     def before(self, seen: str) -> Optional[Document]:
         """The content a form began with, if it is still known."""
         known = [v.content for v in self.versions] + [v.base for v in self.versions if v.base]

@@ -1,6 +1,6 @@
 """The desk with the directory editor, over a directory and edits of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,11 +10,9 @@ from sqlalchemy.engine import Engine
 
 from bot.channels import pages
 from bot.desk import Entries
-from bot.desk.accounts import Accounts
 from bot.overlay import OverlayFollower
 from bot.store import DirectoryEdits, Workers
 from knowledge import Directory
-from tests.desk.conftest import PASSWORD, sign_in
 from tests.desk.editor.forms import Fields, form_of
 
 HOME = "/desk/directory/services/surendettement"
@@ -26,9 +24,17 @@ def edits(engine: Engine) -> DirectoryEdits:
     return DirectoryEdits(engine)
 
 
-@pytest.fixture
-def live() -> Directory:
+@pytest.fixture(scope="package")
+def shared() -> Directory:
+    """Reading all files takes a moment: once for all tests."""
     return Directory()
+
+
+@pytest.fixture
+def live(shared: Directory) -> Iterator[Directory]:
+    """A directory with nothing laid over it."""
+    yield shared
+    shared.lay({})
 
 
 @pytest.fixture
@@ -39,14 +45,21 @@ def entries(edits: DirectoryEdits, live: Directory) -> Entries:
 @pytest.fixture
 def desk(client: TestClient, workers: Workers, entries: Entries) -> TestClient:
     """Signed in as an editor."""
-    accounts = Accounts(workers)
-    for name in ("Edith", "Emil"):
-        accounts.add(name, "editor", PASSWORD)
+    workers.add("Edith", "editor", "no hash")
+    workers.add("Emil", "editor", "no hash")
     app: Any = client.app
     app.state.entries = entries
     app.state.preview = pages.preview
-    sign_in(client, "edith")
+    enter(client, workers, "edith")
     return client
+
+
+def enter(client: TestClient, workers: Workers, name: str) -> None:
+    """Signed in without hashing a password, which takes its time on purpose."""
+    worker = workers.named(name)
+    assert worker
+    client.cookies.clear()
+    client.cookies.set("__Host-desk", workers.open(worker.id))
 
 
 Send = Callable[..., Response]
