@@ -84,7 +84,7 @@ def label(difference: Difference, words: dict[str, Any]) -> str:
         if name.isdigit():
             said[-1] += f" {int(name) + 1}"
         elif name not in ("facts", "serves"):
-            said.append(words["labels"].get(name, name))
+            said.append(dict(NAMES).get(name) or words["labels"].get(name, name))
     return " – ".join(said)
 
 

@@ -18,6 +18,12 @@ from knowledge import (
     Document,
 )
 
+#: How some values are written, for the gaps of the catalogue.
+EXAMPLES = {
+    "hours": "Mo-Fr 08:00-12:00,13:00-17:00",
+    "season": "Nov 15-Apr 15",
+    "id": "maison-des-jeunes-gare",
+}
 _NEW: Document = {"name": {}, "description": {}, "facts": {}}
 
 
@@ -159,6 +165,7 @@ class Writing(Reading):
             action=f"{address(key)}/edit" if state else f"/desk/directory/new/{kind}",
             title=state.content["name"][spoken(request)] if state else "",
             fields=fields,
+            examples=EXAMPLES,
             wrong=[f for top in fields for f in top.all() if f.errors],
             others=trial.others if trial else [],
             previews=self.previews(request, knowledge, key) if knowledge else [],
