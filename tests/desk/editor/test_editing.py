@@ -44,15 +44,28 @@ def test_a_form_that_changes_nothing_makes_no_version(send: Send, edits: Directo
     assert edits.of(KEY) == []
 
 
+Wrong = tuple[dict[str, Any], str, str]
 PHONE, HOURS = "facts__phone__0", "facts__hours__0"
 OPENING = "facts-hours-0-opening_hours"
+
+
+#: Told by checks that look at more than one record, or at the form of a value.
+BETWEEN = (
+    "facts-phone-0-value",
+    "facts-email-0-value",
+    "facts-website-0-value",
+    "facts-address-0-value",
+    "type",
+    "needs",
+    "same_service_as",
+)
 
 
 def words(path: str) -> dict[str, str]:
     return {f"{path}__{code}": "Wort" for code in ("fr", "de", "lb")}
 
 
-WRONG: list[tuple[dict[str, Any], str, str]] = [
+WRONG: list[Wrong] = [
     ({"name__fr": " "}, "name-fr", "Ce champ doit être rempli"),
     ({f"{PHONE}__value": "12"}, "facts-phone-0-value", "téléphone luxembourgeois"),
     ({f"{PHONE}__value": "+33 1 40 20 50 50"}, "facts-phone-0-value", "luxembourgeois"),
@@ -115,17 +128,35 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+def parcels() -> list[list[Wrong]]:
+    """The mistakes in as few forms as can be: one of a field, and one kind of check each.
+
+    What breaks the form of a record hides what would be wrong between records.
+    """
+    found: dict[tuple[int, int], list[Wrong]] = {}
+    used: dict[tuple[int, str], int] = {}
+    for wrong in WRONG:
+        level = 2 if wrong is WRONG[-1] else int(wrong[1] in BETWEEN)
+        part = "-".join(wrong[1].split("-")[: 2 if "facts" in wrong[1] else 1])
+        number = used[level, part] = used.get((level, part), -1) + 1
+        found.setdefault((level, number), []).append(wrong)
+    return list(found.values())
+
+
 def test_a_mistake_is_told_at_its_field(desk: TestClient, edits: DirectoryEdits) -> None:
     form = form_of(desk.get(EDIT).text, EDIT)
-    for values, field, said in WRONG:
-        sent = changed(form, **{"name__de": "Bleibt stehen", **values})
-        answer = desk.post(EDIT, data=sent)
-        assert answer.status_code == 422, values
+    for parcel in parcels():
+        sent: dict[str, Any] = {"name__de": "Bleibt stehen"}
+        for values, _, _ in parcel:
+            sent |= values
+        answer = desk.post(EDIT, data=changed(form, **sent))
+        assert answer.status_code == 422, sent
         told = errors(answer.text)
-        assert field in told, (values, told)
-        assert said in told[field], values
-        assert "valeur n&#39;est pas possible" not in answer.text, values
-        assert f'href="#{field}"' in answer.text, "the summary leads to the field"
+        for _, field, said in parcel:
+            assert field in told, (sent, told)
+            assert said in told[field], field
+            assert f'href="#{field}"' in answer.text, "the summary leads to the field"
+        assert "valeur n&#39;est pas possible" not in answer.text, sent
         assert "Bleibt stehen" in answer.text, "what was typed is still there"
     assert edits.of(KEY) == []
 
