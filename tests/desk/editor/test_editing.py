@@ -192,7 +192,7 @@ def test_the_preview_shows_three_languages_and_saves_nothing(
     preview = answer.text.split('id="preview"')[1].split('<form class="entry"')[0]
     assert preview.count('<article class="card">') == 3
     assert "<h1>Schulden neu</h1>" in preview and "Scholden" in preview
-    assert "<h1>Aide &lt;b&gt;d&lt;/b&gt;</h1>" in preview
+    assert "<h1>Aide &lt;b&gt;dettes&lt;/b&gt;</h1>" in preview
     assert edits.of(KEY) == [] and "Schulden neu" not in str(live.current.services)
 
 
