@@ -26,6 +26,7 @@ from knowledge import (
 #: Card and page of an entry as visitors see them in a language.
 Preview = Callable[[Knowledge, Union[Service, Helpline], Language, datetime], tuple[Markup, Markup]]
 _ABOUT = 80
+_LANGUAGES: dict[str, str] = {str(code): name for code, name in NAMES.items()}
 
 
 class Room:
@@ -84,7 +85,7 @@ def label(difference: Difference, words: dict[str, Any]) -> str:
         if name.isdigit():
             said[-1] += f" {int(name) + 1}"
         elif name not in ("facts", "serves"):
-            said.append(dict(NAMES).get(name) or words["labels"].get(name, name))
+            said.append(_LANGUAGES.get(name) or words["labels"].get(name, name))
     return " – ".join(said)
 
 
