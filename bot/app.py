@@ -22,12 +22,14 @@ from bot.counting import Counted, Counting
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.keeping import Keeping
+from bot.overlay import OverlayFollower
 from bot.settings import ROOT, Settings
 from bot.store import (
     Answers,
     Calls,
     Conversations,
     Counts,
+    DirectoryEdits,
     Handoffs,
     Pages,
     People,
@@ -77,6 +79,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.pages = Pages(engine)
         app.state.workers = Workers(engine)
         app.state.calls = Calls(engine)
+        edits = DirectoryEdits(engine)
+        overlay = OverlayFollower(edits, directory())
+        app.state.entries = desk.Entries(edits, overlay, directory())
+        app.state.preview = pages.preview
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.counts = Counts(engine)
@@ -86,6 +92,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
         app.state.assistant.start()
         watch_directory(settings.search_database)
+        overlay.start()
         app.state.messenger = None
         if page:
             counted = Counted(app.state.assistant, counting, "messenger")
@@ -99,6 +106,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         yield
         forgetting.cancel()
         writing.cancel()
+        overlay.stop()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()
@@ -121,8 +129,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(messenger.create_router(settings))
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
+    days = settings.directory_verify_days
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure))
+    app.include_router(desk.create_router(secure=secure, verify_days=days))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))

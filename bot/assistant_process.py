@@ -22,8 +22,9 @@ import sqlalchemy as sa
 from bot import logs
 from bot.assistant import Assistant, Busy
 from bot.keeping import Keeping
+from bot.overlay import OverlayFollower
 from bot.reply import Message, Reply, Responses, in_words
-from bot.store import open_database
+from bot.store import DirectoryEdits, open_database
 from knowledge import directory
 
 _log = logging.getLogger(__name__)
@@ -194,9 +195,12 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
     logs.configure(setup.log_level)
     if setup.search_database:
         directory().search_in(setup.search_database)
+    database = open_database(setup.database)
+    # What editors change counts here, too.
+    OverlayFollower(DirectoryEdits(database), directory()).start()
     assistant = Assistant(
         setup.model,
-        database=open_database(setup.database),
+        database=database,
         keeping=setup.keeping,
         deadline=setup.deadline,
         queue=setup.queue,

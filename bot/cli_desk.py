@@ -1,7 +1,8 @@
-"""`python -m bot desk`: accounts of social workers, and what is kept of one person."""
+"""`python -m bot desk`: accounts, what is kept of one person, what editors changed."""
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 @app.callback()
 def desk() -> None:
-    """Accounts of social workers, and what is kept of one person."""
+    """Accounts of social workers, what is kept of one person, and what editors changed."""
 
 
 @app.command("add-user")
@@ -118,3 +119,19 @@ def _enough(sought: "Sought") -> "Sought":
         print("Give a whole phone number, an e-mail address, a name or an id.", file=sys.stderr)
         raise typer.Exit(1)
     return sought
+
+
+@app.command("export-directory")
+def export_directory(
+    folder: Path = typer.Argument(..., help="Where the YAML files go: knowledge/ of a release."),
+) -> None:
+    """Writes what editors changed as YAML files, for the next release to take in."""
+    from bot.desk.exporting import export
+    from bot.store import DirectoryEdits, open_database
+
+    found = export(DirectoryEdits(open_database(Settings().database)), folder)
+    for path in found.written:
+        print(path)
+    for key, reason in found.left.items():
+        print(f"{key}: not written, {reason}", file=sys.stderr)
+    raise typer.Exit(1 if found.left else 0)

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     keep_audit_days: int = Field(
         default=365, ge=1, description="Days the record of what workers read and changed is kept."
     )
+    directory_verify_days: int = Field(
+        default=365,
+        ge=1,
+        description="Days after which an entry of the directory is to be verified again.",
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

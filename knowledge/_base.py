@@ -23,6 +23,7 @@ from knowledge._model import (
     ServiceType,
     SocialOffice,
 )
+from knowledge._overlay import NOTHING_LAID, Overlay
 from knowledge._places import commune_of
 from knowledge._reasons import Reasons
 from knowledge._search_index import Keep
@@ -65,6 +66,8 @@ class Knowledge:
         self.social_offices: list[SocialOffice] = files.social_offices
         self.words = wording
         self.crisis: dict[str, list[str]] = files.crisis
+        #: What is no longer shown, by "services/<id>", "partners/<id>" or "helplines/<id>".
+        self.retired: dict[str, Entry] = files.retired
         self.types: dict[str, ServiceType] = files.types
         #: When an entry, or what all entries share, was last changed; by entry id.
         self.modified: dict[str, datetime] = files.modified()
@@ -149,7 +152,7 @@ class Knowledge:
         return self._cards.hours.opening(entry, at)
 
     def notices(self, entry: Entry, language: Language, *, at: datetime) -> list[str]:
-        """Alerts that are not over, and exceptions that hold or begin soon, in words."""
+        """Alerts that hold, and exceptions that hold or begin soon, in words."""
         return self._cards.hours.notices(entry, at, language)
 
     def exceptions(self, entry: Entry, language: Language, *, at: datetime) -> list[str]:
@@ -277,12 +280,12 @@ def load(folder: Path = FOLDER) -> Knowledge:
     return read(folder)
 
 
-def read(folder: Path = FOLDER) -> Knowledge:
-    """Reads and checks a knowledge folder.
+def read(folder: Path = FOLDER, overlay: Overlay = NOTHING_LAID) -> Knowledge:
+    """Reads and checks a knowledge folder, with the entries of `overlay` instead of their files.
 
     Raises InvalidKnowledge with every problem (file, line, field) when anything is wrong.
     """
-    files = Files(folder)
+    files = Files(folder, overlay)
     problems = list(files.problems)
     if not problems:
         problems = check(files)
@@ -293,4 +296,5 @@ def read(folder: Path = FOLDER) -> Knowledge:
         problems += error.problems
     if problems or wording is None:
         raise InvalidKnowledge(problems)
+    files.hide_retired()
     return Knowledge(files, wording)

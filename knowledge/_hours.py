@@ -103,9 +103,9 @@ class Hours:
         return self._closed("closed", self._each("opening_closed"), now, opens, used)
 
     def notices(self, entry: Entry, at: datetime, language: Language) -> list[str]:
-        """Alerts that are not over, and exceptions that hold or begin soon, in words."""
+        """Alerts that hold, and exceptions that hold or begin soon, in words."""
         today = local(at).date()
-        alerts = [a.text.in_(language) for a in entry.alerts if today <= a.until]
+        alerts = [a.text.in_(language) for a in entry.alerts if a.holds(today)]
         return [*alerts, *self.exceptions(entry, at, language, until=today + _ANNOUNCED)]
 
     def exceptions(
@@ -250,6 +250,8 @@ class Hours:
 def turning_days(entry: Entry) -> Iterator[date]:
     """The days on which what is said of an entry changes by itself: notices come and go."""
     for alert in entry.alerts:
+        if alert.start:
+            yield alert.start
         yield alert.until + _DAY
     for days in entry.exceptions:
         yield from (days.start - _ANNOUNCED, days.start)

@@ -9,14 +9,15 @@ from typing import Optional
 
 from knowledge._base import FOLDER, Knowledge, read
 from knowledge._errors import InvalidKnowledge, Problem
+from knowledge._overlay import NOTHING_LAID, Document, Overlay, on_disk
 from knowledge._search_postgres import PostgresPostings
 
 _log = logging.getLogger(__name__)
 #: Seconds between two looks at the files; a look costs about a millisecond.
 _EVERY = 2.0
 
-#: Path, time of change, size and inode of every file.
-State = frozenset[tuple[str, int, int, int]]
+#: Path, time of change, size and inode of every file; how often something was laid over them.
+State = tuple[frozenset[tuple[str, int, int, int]], int]
 
 
 class Directory:
@@ -30,6 +31,11 @@ class Directory:
     def __init__(self, folder: Path = FOLDER) -> None:
         """Reads the folder. Raises InvalidKnowledge when it is not usable to begin with."""
         self._folder = folder
+        #: As it was asked for, and as it is in force: the same unless there are problems.
+        self._wanted: Overlay = NOTHING_LAID
+        self._laid: Optional[Overlay] = None
+        self._layings = 0
+        self._turn = threading.RLock()
         self._accepted = self._seen = self._state()
         self._current = read(folder)
         self._problems: tuple[Problem, ...] = ()
@@ -40,6 +46,36 @@ class Directory:
     def current(self) -> Knowledge:
         """The directory to answer from. Ask again for each request."""
         return self._current
+
+    @property
+    def overlay(self) -> Overlay:
+        """What is laid over the files and in force."""
+        return self._laid or NOTHING_LAID
+
+    def lay(self, overlay: Overlay) -> None:
+        """From now on these entries count instead of their files.
+
+        They are checked with the files. With mistakes the last good directory goes on answering;
+        at the first time there is none yet, and the entries without mistakes count.
+        """
+        with self._turn:
+            if overlay == self._wanted:
+                self._laid = self._laid or overlay
+                return
+            files, _ = self._seen
+            self._wanted = overlay
+            self._layings += 1
+            state = self._seen = self._state()
+            if state[0] == files:  # else a file may still be written: the next looks will do
+                self._accept(state)
+
+    def trial(self, changes: Overlay) -> Knowledge:
+        """The directory as it would be with these changes. Raises InvalidKnowledge."""
+        return read(self._folder, {**self.overlay, **changes})
+
+    def on_disk(self, key: str) -> Optional[Document]:
+        """What the file of an entry says, whatever is laid over it, in the form of `plain`."""
+        return on_disk(self._folder, key)
 
     def search_in(self, database: str) -> None:
         """From now on the search keeps its words in PostgreSQL: an address as SQLAlchemy writes it.
@@ -57,7 +93,7 @@ class Directory:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why the files are not used as they are now; empty when they are."""
+        """Why files or laid entries are not used as they are now; empty when they are."""
         return self._problems
 
     def watch(self, every: float = _EVERY) -> None:
@@ -71,35 +107,48 @@ class Directory:
 
     def look(self) -> None:
         """One look at the files; reads them when they changed and have stopped changing."""
-        state = self._state()
-        settled = state == self._seen
-        self._seen = state
-        if settled and state != self._accepted:
-            self._accept(state)
+        with self._turn:
+            state = self._state()
+            settled = state == self._seen
+            self._seen = state
+            if settled and state != self._accepted:
+                self._accept(state)
 
     def _accept(self, state: State) -> None:
         start = time.perf_counter()
-        try:
-            fresh = read(self._folder)
-            self._check_model(fresh)
-            self._prepare(fresh)
-        except InvalidKnowledge as error:
-            problems = error.problems
-        except Exception as error:  # whatever a file can do: the old directory answers
-            problems = [Problem(self._folder, 1, "folder", f"cannot be read: {error!r}")]
-        else:
-            problems = []
+        overlay = self._wanted
+        fresh, problems = self._read(overlay)
+        if problems and self._laid is None and overlay:
+            overlay = self._sound(overlay, problems)
+            fresh, _ = self._read(overlay)
         if self._state() != state:
             return  # changed while it was read: what was read is no state of the folder
         self._accepted = state
         self._problems = tuple(problems)
-        if problems:
-            for problem in problems:
-                _log.error("directory_broken %s", problem)
+        for problem in problems:
+            _log.error("directory_broken %s", problem)
+        if fresh is None:
             _log.error("directory_kept problems=%d: the last good one answers", len(problems))
-        else:
-            self._current = fresh
-            _log.info("directory_renewed seconds=%.2f", time.perf_counter() - start)
+            return
+        self._current, self._laid = fresh, overlay
+        _log.info("directory_renewed seconds=%.2f", time.perf_counter() - start)
+
+    def _read(self, overlay: Overlay) -> tuple[Optional[Knowledge], list[Problem]]:
+        try:
+            fresh = read(self._folder, overlay)
+            self._check_model(fresh)
+            self._prepare(fresh)
+        except InvalidKnowledge as error:
+            return None, error.problems
+        except Exception as error:  # whatever a file can do: the old directory answers
+            return None, [Problem(self._folder, 1, "folder", f"cannot be read: {error!r}")]
+        return fresh, []
+
+    def _sound(self, overlay: Overlay, problems: list[Problem]) -> Overlay:
+        """Without the entries that have mistakes; nothing when that is not enough."""
+        broken = {problem.file for problem in problems}
+        sound = {k: v for k, v in overlay.items() if self._folder / f"{k}.yml" not in broken}
+        return NOTHING_LAID if self._read(sound)[1] else sound
 
     def _check_model(self, fresh: Knowledge) -> None:
         """Needs are intents, which the trained model knows: none may go while it runs."""
@@ -117,7 +166,7 @@ class Directory:
             except OSError:
                 continue  # deleted since it was listed: the next look sees the difference
             found.add((str(path), about.st_mtime_ns, about.st_size, about.st_ino))
-        return frozenset(found)
+        return frozenset(found), self._layings
 
     def _watch(self, every: float) -> None:
         while not self._stopped.wait(every):

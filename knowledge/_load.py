@@ -11,7 +11,17 @@ from knowledge._changed import Changes
 from knowledge._errors import InvalidKnowledge, Problem
 from knowledge._facts import Fact, Record
 from knowledge._forms import FORMS
-from knowledge._model import Helpline, Need, Place, SearchWords, Service, ServiceType, SocialOffice
+from knowledge._model import (
+    Entry,
+    Helpline,
+    Need,
+    Place,
+    SearchWords,
+    Service,
+    ServiceType,
+    SocialOffice,
+)
+from knowledge._overlay import NOTHING_LAID, Overlay
 from knowledge._phone import phone_problem
 from knowledge._yaml import Loc, line_of, read
 
@@ -21,8 +31,10 @@ R = TypeVar("R", bound=Record)
 class Files:
     """Everything read from one folder, by id, with the file each entry came from."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, overlay: Overlay = NOTHING_LAID) -> None:
         self.folder = folder
+        self._laid = {folder / f"{key}.yml": laid for key, laid in overlay.items()}
+        self.retired: dict[str, Entry] = {}
         self.problems: list[Problem] = []
         self.origin: dict[str, Path] = {}
         self.index: dict[str, int] = {}  # of a place in its file
@@ -39,7 +51,11 @@ class Files:
 
     def modified(self) -> dict[str, datetime]:
         """Per entry id, when its file was last changed, or the file that says more of its kind."""
-        changed = Changes(self.folder).of
+        noted = Changes(self.folder).of
+
+        def changed(path: Path) -> datetime:
+            return self._laid[path].at if path in self._laid else noted(path)
+
         found: dict[str, datetime] = {}
         for kind, more in (
             ("services", "types.yml"),
@@ -55,9 +71,32 @@ class Files:
         return found
 
     def _files(self, name: str) -> list[Path]:
-        return sorted((self.folder / name).glob("*.yml"))
+        folder = self.folder / name
+        return sorted({*folder.glob("*.yml"), *(p for p in self._laid if p.parent == folder)})
+
+    def hide_retired(self) -> None:
+        """Leaves out what is retired, wherever it is named. Called after every check."""
+        for kind in ("services", "partners", "helplines"):
+            entries = getattr(self, kind)
+            for name in [n for n, entry in entries.items() if entry.retired]:
+                self.retired[f"{kind}/{name}"] = entries.pop(name)
+        shown = {*self.services, *self.partners}
+        if self.association:
+            shown.add(self.association.id)
+        for name, need in self.needs.items():
+            first = tuple(i for i in need.first if i in shown)
+            lines = tuple(i for i in need.helplines if i in self.helplines)
+            self.needs[name] = need.copy(update={"first": first, "helplines": lines})
+        for name, lines_of in self.crisis.items():
+            self.crisis[name] = [line for line in lines_of if line in self.helplines]
+        self.social_offices = [
+            office if office.partner in self.partners else office.copy(update={"partner": None})
+            for office in self.social_offices
+        ]
 
     def _read(self, path: Path) -> Any:
+        if path in self._laid:
+            return self._laid[path].content
         try:
             return read(path)
         except InvalidKnowledge as error:
@@ -78,7 +117,8 @@ class Files:
 
     def add(self, path: Path, at: Loc, message: str) -> None:
         field = ".".join(map(str, at)) or "file"
-        self.problems.append(Problem(path, line_of(path, at), field, message))
+        line = 1 if path in self._laid else line_of(path, at)
+        self.problems.append(Problem(path, line, field, message))
 
     def _one(self, kind: Type[R], path: Path) -> "R | None":
         data = self._read(path)
@@ -153,6 +193,7 @@ def check(files: Files) -> list[Problem]:
     both = files.services.keys() & files.partners.keys()
     for name in sorted(both):
         files.add(files.origin[f"partners/{name}"], ("id",), "is also the id of a service")
+    _check_retired(files)
     _check_tables(files)
     return files.problems
 
@@ -214,6 +255,24 @@ def _check_association(files: Files) -> None:
         both = {*files.services, *files.partners}
         if files.association.id in both:
             files.add(path, ("id",), "is also the id of a service or partner")
+
+
+#: Who is named in danger, whatever the language.
+_ALWAYS = frozenset(("112", "113"))
+
+
+def _check_retired(files: Files) -> None:
+    """Nobody in danger may be left without a number, nor an answer without a contact."""
+    if files.association and files.association.retired:
+        files.add(files.folder / "association.yml", ("retired",), "answers fall back on it")
+    for name in _ALWAYS & files.helplines.keys():
+        if files.helplines[name].retired:
+            files.add(files.origin[f"helplines/{name}"], ("retired",), "must always be known")
+    for name, lines in files.crisis.items():
+        left = [line for line in lines if line in files.helplines]
+        if left and all(files.helplines[line].retired for line in left):
+            path = files.origin[f"helplines/{left[0]}"]
+            files.add(path, ("retired",), f"leaves nobody for the crisis '{name}'")
 
 
 def _check_ring(

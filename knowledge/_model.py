@@ -79,12 +79,33 @@ class SpecialDays(Record):
 
 
 class Alert(Record):
-    """A short-term notice, shown up to and including the day `until`."""
+    """A short-term notice, shown from the day `from` (null: at once) to the day `until`."""
 
     text: Words
+    start: Optional[date] = Field(default=None, alias="from")
     until: date
 
-    @validator("until", pre=True)
+    @validator("start", "until", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        return SpecialDays._a_day(value)
+
+    @root_validator(skip_on_failure=True)
+    def _ordered(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["start"] is not None and values["until"] < values["start"]:
+            raise ValueError("`until` is before `from`")
+        return values
+
+    def holds(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and day <= self.until
+
+
+class Retired(Record):
+    """Since when an entry is no longer shown, and why. It stays in its file."""
+
+    since: date
+    reason: str = Field(min_length=1)
+
+    @validator("since", pre=True)
     def _a_day(cls, value: Any) -> Any:
         return SpecialDays._a_day(value)
 
@@ -99,6 +120,7 @@ class Entry(Record):
     holidays: Holidays = "unknown"
     exceptions: tuple[SpecialDays, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    retired: Optional[Retired] = None
     facts: Facts
 
 

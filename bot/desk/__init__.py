@@ -1,5 +1,6 @@
 """The social workers' side: triage of first calls, and the pages under /desk."""
 
+from bot.desk.editor import Entries
 from bot.desk.routes import create_router
 
-__all__ = ["create_router"]
+__all__ = ["Entries", "create_router"]

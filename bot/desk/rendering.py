@@ -19,6 +19,7 @@ PARTS: tuple[tuple[str, str, Role], ...] = (
     ("first_call", "/desk/call", "worker"),
     ("reports_title", "/desk/reports", "manager"),
     ("person_title", "/desk/person", "manager"),
+    ("directory", "/desk/directory", "worker"),
 )  # fmt: skip
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 

@@ -6,6 +6,7 @@ from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._counts import Count, Counts, month_of
 from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._directory_edits import DirectoryEdits, Edit, EditKind, Outdated
 from bot.store._expiry import delete_older
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
@@ -26,6 +27,9 @@ __all__ = [
     "Count",
     "Counts",
     "Deed",
+    "DirectoryEdits",
+    "Edit",
+    "EditKind",
     "Entry",
     "Found",
     "Handoffs",
@@ -33,6 +37,7 @@ __all__ = [
     "Heard",
     "LeftMessage",
     "NameTaken",
+    "Outdated",
     "Owner",
     "Pages",
     "People",

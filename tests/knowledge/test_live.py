@@ -7,7 +7,7 @@ from typing import Callable
 
 import pytest
 
-from knowledge import FOLDER, Directory, InvalidKnowledge
+from knowledge import FOLDER, Directory, InvalidKnowledge, Overlay
 from tests.knowledge.sheets import WHO, export, fill, read
 
 SERVICE = "services/surendettement.yml"
@@ -136,8 +136,8 @@ def test_a_folder_changed_while_it_is_read_is_read_again(
 
     real = _live.read
 
-    def slow(where: Path) -> object:
-        found = real(where)
+    def slow(where: Path, overlay: Overlay) -> object:
+        found = real(where, overlay)
         write(folder / SERVICE, "name:\n  fr: Half", "name:\n  fr: Whole")
         return found
 

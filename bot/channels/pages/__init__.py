@@ -3,6 +3,7 @@
 Server-rendered; needs the directory only, neither the assistant nor the store.
 """
 
+from bot.channels.pages._preview import preview
 from bot.channels.pages._routes import create_router
 
-__all__ = ["create_router"]
+__all__ = ["create_router", "preview"]
