@@ -29,6 +29,7 @@ from bot.store import (
     Conversations,
     Handoffs,
     Pages,
+    Referrals,
     Workers,
     expire,
     open_database,
@@ -75,6 +76,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.pages = Pages(engine)
         app.state.workers = Workers(engine)
         app.state.calls = Calls(engine)
+        app.state.referrals = Referrals(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
@@ -112,7 +114,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure))
+    app.include_router(desk.create_router(secure=secure, public_url=settings.public_url))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
@@ -134,7 +136,13 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
         days = {"days": settings.keep_days, "message_days": settings.keep_message_days}
         try:
             gone = await asyncio.to_thread(expire, engine, now, **days)
-            await asyncio.to_thread(Calls(engine).expire, now)
+            await asyncio.to_thread(
+                Calls(engine).expire,
+                now,
+                days=settings.keep_call_days,
+                consented_days=settings.keep_consented_call_days,
+                open_days=settings.close_call_days,
+            )
             _log.info("expired conversations=%d", len(gone))
         except SQLAlchemyError as error:
             _log.error("expiry_failed error=%s", type(error).__name__)

@@ -37,6 +37,15 @@ class Settings(BaseSettings):
     keep_message_days: int = Field(
         default=90, ge=1, description="Days a message left for the office is kept."
     )
+    keep_call_days: int = Field(
+        default=30, ge=1, description="Days a call without consent is kept."
+    )
+    keep_consented_call_days: int = Field(
+        default=365, ge=1, description="Days a call with consent is kept after it was closed."
+    )
+    close_call_days: int = Field(
+        default=180, ge=1, description="Days after which an open call without a change is closed."
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

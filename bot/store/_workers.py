@@ -101,6 +101,12 @@ class Workers:
         """The account of a name."""
         return self._one(_workers.c.name == _plain(name))
 
+    def names(self) -> dict[int, str]:
+        """The name of each account by its number."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_workers.c.id, _workers.c.name))
+            return {number: name for number, name in rows}
+
     def set_password(self, worker: int, password_hash: str) -> None:
         """A new password; every session of the account ends."""
         with self._engine.begin() as connection:
