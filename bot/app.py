@@ -114,7 +114,14 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure, public_url=settings.public_url))
+    app.include_router(
+        desk.create_router(
+            secure=secure,
+            public_url=settings.public_url,
+            keep_call_days=settings.keep_call_days,
+            keep_consented_call_days=settings.keep_consented_call_days,
+        )
+    )
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))

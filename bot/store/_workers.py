@@ -105,7 +105,7 @@ class Workers:
         """The name of each account by its number."""
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_workers.c.id, _workers.c.name))
-            return {number: name for number, name in rows}
+            return {row.id: row.name for row in rows}
 
     def set_password(self, worker: int, password_hash: str) -> None:
         """A new password; every session of the account ends."""

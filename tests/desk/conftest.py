@@ -16,7 +16,7 @@ from bot.desk.accounts import Accounts
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Workers, open_database
+from bot.store import Calls, Referrals, Workers, open_database
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
@@ -46,10 +46,16 @@ def calls(engine: Engine) -> Calls:
 
 
 @pytest.fixture
-def client(workers: Workers, calls: Calls) -> Iterator[TestClient]:
+def referrals(engine: Engine) -> Referrals:
+    return Referrals(engine)
+
+
+@pytest.fixture
+def client(workers: Workers, calls: Calls, referrals: Referrals) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.workers = workers
     app.state.calls = calls
+    app.state.referrals = referrals
     app.state.triage = Triage(understood, lambda: directory().current)
     problems.install(app)
     app.include_router(create_router(secure=True))
