@@ -133,7 +133,7 @@ class Calls:
         query = sa.select(c.at, c.worker, c.did, c.fields).where(c.call == call).order_by(c.id)
         with self._engine.connect() as connection:
             rows = connection.execute(query).fetchall()
-        return [Change(*row[:3], fields=json.loads(row[3])) for row in rows]
+        return [Change(row.at, row.worker, row.did, json.loads(row.fields)) for row in rows]
 
     def change(
         self,
