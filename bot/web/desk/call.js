@@ -15,12 +15,6 @@ form.addEventListener("input", (event) => {
   }
   contact();
 });
-form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
-});
 
 // Name and phone can be written only once the person agreed.
 function contact() {
