@@ -57,9 +57,9 @@ function show(said) {
     fill(select.id, need ? need.id : "");
     field(`cause${n}`).textContent = need && !chosen.has(select.id) ? quoted(need.words) : "";
   }
-  const danger = field("danger");
-  danger.hidden = !said.crisis.length;
-  danger.textContent = said.crisis.length
+  const numbers = field("numbers");
+  numbers.hidden = !said.crisis.length;
+  numbers.textContent = said.crisis.length
     ? said.helplines.map((line) => `${line.name}: ${line.number}`).join(" · ")
     : "";
   services(said.services);
