@@ -33,6 +33,7 @@ from bot.store import (
     Handoffs,
     Pages,
     People,
+    Referrals,
     Spans,
     Workers,
     open_database,
@@ -83,6 +84,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         overlay = OverlayFollower(edits, directory())
         app.state.entries = desk.Entries(edits, overlay, directory())
         app.state.preview = pages.preview
+        app.state.referrals = Referrals(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.counts = Counts(engine)
@@ -129,9 +131,16 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(messenger.create_router(settings))
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
-    days = settings.directory_verify_days
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure, verify_days=days))
+    app.include_router(
+        desk.create_router(
+            secure=secure,
+            public_url=settings.public_url,
+            keep_call_days=settings.keep_call_days,
+            keep_consented_call_days=settings.keep_consented_call_days,
+            verify_days=settings.directory_verify_days,
+        )
+    )
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))

@@ -41,9 +41,14 @@ def _conversations(engine: Engine, now: datetime, settings: Settings) -> int:
     return len(expire(engine, now, **days))
 
 
+_OF_CALLS = ("desk_calls", "desk_call_changes", "desk_referrals", "desk_referral_steps")
+
+
 def _calls(engine: Engine, now: datetime, settings: Settings) -> int:
     days, consented = settings.keep_call_days, settings.keep_consented_call_days
-    return Calls(engine).expire(now, days=days, consented_days=consented)
+    return Calls(engine).expire(
+        now, days=days, consented_days=consented, open_days=settings.close_call_days
+    )
 
 
 def _by_age(table: str, column: str, setting: str) -> _Delete:
@@ -73,8 +78,8 @@ _OF_MESSENGER = ("messenger_people", "messenger_inbox", "messenger_outbox", "mes
 RULES: tuple[Rule, ...] = (
     Rule("conversations", _OF_CONVERSATIONS, "keep_days", _conversations),
     Rule("messages left for the office", ("left_messages",), "keep_message_days", None),
-    Rule("calls without consent", ("desk_calls",), "keep_call_days", _calls),
-    Rule("calls with consent", ("desk_calls",), "keep_consented_call_days", None),
+    Rule("calls without consent", _OF_CALLS, "keep_call_days", _calls),
+    Rule("calls with consent", _OF_CALLS, "keep_consented_call_days", None),
     Rule("statistics", ("desk_counts", "desk_spans"), "keep_statistics_days", _statistics),
     Rule(
         "audit", ("desk_audit",), "keep_audit_days", _by_age("desk_audit", "at", "keep_audit_days")

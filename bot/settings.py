@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after which an entry of the directory is to be verified again.",
     )
+    close_call_days: int = Field(
+        default=180, ge=1, description="Days after which an open call without a change is closed."
+    )
     public_url: Optional[str] = Field(
         default=None,
         description="Address visitors reach the site at, without a path.",

@@ -98,3 +98,25 @@ def test_every_error_of_the_graph_api_is_explained() -> None:
     known = {str(code) for code in (*_errors._TEMPORARY, *_errors._RATE, _errors._TOKEN)}
     known |= {f"{code}/{subcode}" for code, subcode in pairs}
     assert known <= set(re.findall(r"`([\d/]+)`", table))
+
+
+def test_the_states_of_referrals_are_described() -> None:
+    from bot.desk.referrals import NEXT
+
+    text = (ROOT / "docs" / "desk-calls.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", text, re.M)
+    described = {state: tuple(re.findall(r"`([a-z-]+)`", after)) for state, after in rows}
+    assert described == NEXT
+
+
+def test_the_days_calls_are_kept_are_described() -> None:
+    text = (ROOT / "docs" / "desk-calls.md").read_text(encoding="utf-8")
+    table = text.split("## How long")[1].split("\n## ")[0]
+    for name, told in (
+        ("keep_call_days", "{} days after the call"),
+        ("keep_consented_call_days", "12 months"),
+        ("close_call_days", "after {} days without a change"),
+    ):
+        (row,) = [line for line in table.splitlines() if f"`WEEWEISER_{name.upper()}`" in line]
+        assert told.format(Settings.__fields__[name].default) in row
+    assert Settings.__fields__["keep_consented_call_days"].default == 365

@@ -2,16 +2,19 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.desk.access import Access, Form, spoken, to
 from bot.desk.calls import CHOICES, NEEDS, QUESTIONS, Draft, read
+from bot.desk.names import service_name
 from bot.desk.rendering import Rendering
+from bot.desk.times import today
 from bot.desk.triage import Case, Triage
 from bot.problems import Problem
+from bot.store import Worker
 from knowledge import LUXEMBOURG, Knowledge, Language, directory
 
 _FORM_HEADER = "x-desk-form"
@@ -43,7 +46,7 @@ class Calling:
             return to("/desk/login")
         form = Form(await request.body())
         self._access.demand(request, form["csrf"])
-        draft = read(form, directory().current)
+        draft = read(form, directory().current, today())
         if draft.wrong:
             return self._form(request, draft, status=422)
         words = self._pages.words[spoken(request)]
@@ -78,22 +81,43 @@ class Calling:
         worker = self._access.worker(request)
         if worker is None:
             return to("/desk/login")
-        knowledge = directory().current
-        language = spoken(request)
-        services = draft.record.get("services") or []
-        return self._pages.page(
-            request,
-            "call.html",
-            worker=worker,
-            status=status,
-            draft=draft,
-            choices=CHOICES,
-            questions=QUESTIONS,
-            most_needs=NEEDS,
-            needs={n: about.label.in_(language) for n, about in knowledge.needs.items()},
-            places=[p.in_(language) for p in knowledge.places.values()],
-            services=[(s, knowledge.service(s).name.in_(language)) for s in services],
-        )
+        return form_page(self._pages, request, worker, draft, status)
+
+
+def form_page(
+    pages: Rendering,
+    request: Request,
+    worker: Worker,
+    draft: Draft,
+    status: int = 200,
+    *,
+    number: Optional[int] = None,
+    version: int = 0,
+    conflict: Optional[dict[str, Any]] = None,
+) -> Response:
+    """The form of a call: a new one, or the one of this `number` as it was at `version`.
+
+    `conflict`: `who` changed it meanwhile, `when`, and `fields` as (name, text now kept).
+    """
+    knowledge = directory().current
+    language = spoken(request)
+    services = draft.record.get("services") or []
+    return pages.page(
+        request,
+        "call.html",
+        worker=worker,
+        status=status,
+        draft=draft,
+        choices=CHOICES,
+        questions=QUESTIONS,
+        most_needs=NEEDS,
+        needs={n: about.label.in_(language) for n, about in knowledge.needs.items()},
+        places=[p.in_(language) for p in knowledge.places.values()],
+        services=[(s, service_name(knowledge, s, language)) for s in services],
+        number=number,
+        version=version,
+        conflict=conflict,
+    )
 
 
 def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> dict[str, Any]:

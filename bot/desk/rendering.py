@@ -20,6 +20,8 @@ PARTS: tuple[tuple[str, str, Role], ...] = (
     ("reports_title", "/desk/reports", "manager"),
     ("person_title", "/desk/person", "manager"),
     ("directory", "/desk/directory", "worker"),
+    ("all_calls", "/desk/calls", "worker"),
+    ("all_referrals", "/desk/referrals", "worker"),
 )  # fmt: skip
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 

@@ -1,26 +1,44 @@
 """The desk's addresses. All are hidden from the public description of the API."""
 
+from typing import Optional
+
 from fastapi import APIRouter
 
 from bot.desk.access import Access
 from bot.desk.calling import Calling
+from bot.desk.changing import Changing
 from bot.desk.editor import add_editor
+from bot.desk.following import Following
+from bot.desk.handing_out import HandingOut
 from bot.desk.person import PersonsData
+from bot.desk.referring import Referring
 from bot.desk.rendering import Rendering
 from bot.desk.reporting import Reporting
 from bot.desk.signing_in import SigningIn
 
 
-def create_router(*, secure: bool, verify_days: int = 365) -> APIRouter:
-    """The pages under /desk. `secure`: the site is reached by https.
+def create_router(
+    *,
+    secure: bool,
+    public_url: Optional[str] = None,
+    keep_call_days: int = 30,
+    keep_consented_call_days: int = 365,
+    verify_days: int = 365,
+) -> APIRouter:
+    """The pages under /desk. `secure`: the site is reached by https. Days: until deletion.
 
     `verify_days`: what the directory says is overdue when it was verified longer ago.
     """
     router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
-    pages = Rendering(access, "words", "call", "reports", "person")
+    pages = Rendering(access, "words", "call", "calls", "referrals", "sheet", "reports", "person")
     SigningIn(access, pages).add_to(router)
     Calling(access, pages).add_to(router)
+    kept = {"keep_days": keep_call_days, "keep_consented_days": keep_consented_call_days}
+    Following(access, pages, **kept).add_to(router)
+    Changing(access, pages).add_to(router)
+    Referring(access, pages).add_to(router)
+    HandingOut(access, pages, public_url).add_to(router)
     Reporting(access, pages).add_to(router)
     PersonsData(access, pages).add_to(router)
     add_editor(router, access, verify_days=verify_days)

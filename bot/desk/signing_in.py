@@ -6,6 +6,10 @@ from fastapi.concurrency import run_in_threadpool
 from bot.desk.access import Access, Form, to
 from bot.desk.accounts import Accounts
 from bot.desk.rendering import Rendering
+from bot.desk.times import day, today
+
+#: Calls that are due, as many as the first page names.
+_REMINDED = 5
 
 
 class SigningIn:
@@ -30,7 +34,11 @@ class SigningIn:
             return to("/desk/login")
         number = request.query_params.get("saved", "")
         saved = number if number.isdigit() and len(number) < 12 else ""
-        return self._pages.page(request, "home.html", worker=worker, saved=saved)
+        listed, count = request.app.state.calls.find("due", today(), limit=_REMINDED)
+        due = [(call, day(call.follow_up)) for call in listed]
+        return self._pages.page(
+            request, "home.html", worker=worker, saved=saved, due=due, due_count=count
+        )
 
     async def ask(self, request: Request) -> Response:
         """The form to sign in with."""

@@ -2,7 +2,7 @@
 
 from bot.store._answers import NOTHING, Answers, Entry
 from bot.store._call_counts import commune, live
-from bot.store._calls import Call, Calls
+from bot.store._calls import Call, Calls, Change, OpenReferral, Stale
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._counts import Count, Counts, month_of
 from bot.store._database import IN_MEMORY, expire, open_database
@@ -11,6 +11,8 @@ from bot.store._expiry import delete_older
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._people import Found, People, Sought, register
+from bot.store._referrals import AlreadyReferred, Kind, Referral, Referrals, Step
+from bot.store._referrals import State as ReferralState
 from bot.store._spans import Span, Spans
 from bot.store._states import State, States
 from bot.store._workers import LONGEST as LONGEST_SESSION
@@ -20,9 +22,11 @@ __all__ = [
     "IN_MEMORY",
     "LONGEST_SESSION",
     "NOTHING",
+    "AlreadyReferred",
     "Answers",
     "Call",
     "Calls",
+    "Change",
     "Conversations",
     "Count",
     "Counts",
@@ -35,19 +39,26 @@ __all__ = [
     "Handoffs",
     "Happening",
     "Heard",
+    "Kind",
     "LeftMessage",
     "NameTaken",
     "Outdated",
+    "OpenReferral",
     "Owner",
     "Pages",
     "People",
     "ReachBy",
+    "Referral",
+    "ReferralState",
+    "Referrals",
     "Role",
     "Sought",
     "Span",
     "Spans",
+    "Stale",
     "State",
     "States",
+    "Step",
     "UnknownConversation",
     "Worker",
     "Workers",

@@ -16,7 +16,7 @@ from bot.desk.accounts import Accounts
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Counts, People, Spans, Workers, open_database
+from bot.store import Calls, Counts, People, Referrals, Spans, Workers, open_database
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
@@ -46,10 +46,18 @@ def calls(engine: Engine) -> Calls:
 
 
 @pytest.fixture
-def client(workers: Workers, calls: Calls, engine: Engine) -> Iterator[TestClient]:
+def referrals(engine: Engine) -> Referrals:
+    return Referrals(engine)
+
+
+@pytest.fixture
+def client(
+    workers: Workers, calls: Calls, referrals: Referrals, engine: Engine
+) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.workers = workers
     app.state.calls = calls
+    app.state.referrals = referrals
     app.state.counts = Counts(engine)
     app.state.spans = Spans(engine)
     app.state.people = People(engine)

@@ -1,6 +1,6 @@
 """Accounts, sessions and calls on PostgreSQL, as on SQLite."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from bot.store import Calls, NameTaken, Workers, open_database
 from tests import postgres
+from tests.desk.call_store import CHECKS
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,8 @@ def test_calls(engine: Engine) -> None:
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     assert calls.expire(now + timedelta(days=31)) == 1
     assert calls.get(bare) is None and calls.get(number)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_calls_and_referrals(engine: Engine, check: Callable[[Engine], None]) -> None:
+    check(engine)

@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Optional, Union
 from urllib.parse import quote
 
-import segno
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
-from bot import problems
+from bot import problems, qr
 from bot.channels import caching
 from bot.channels.html import NAMES, catalogue, environment, human, policy
 from bot.channels.pages._entry import Entry, changed, entry_path, view
@@ -190,7 +188,7 @@ class _Site:
             entry: Optional[Entry] = values.get("entry")
             if entry:
                 values["structured"] = structured(entry, values["association"], url)
-                values["qr"] = _qr(url)
+                values["qr"] = qr.svg(url)
                 values["mailto"] = _mailto(entry, url)
             return self._render(template, path, language, base=base, url=url, **values)
 
@@ -262,11 +260,6 @@ def _find(knowledge: Knowledge, kind: str, name: str) -> Union[Service, Helpline
     if name not in knowledge.helplines:
         raise UnknownId(name)
     return knowledge.helplines[name]
-
-
-def _qr(url: str) -> Markup:
-    code = segno.make(url, error="m", micro=False)
-    return Markup(code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff"))  # noqa: S704
 
 
 def _mailto(entry: Entry, url: str) -> str:

@@ -15,12 +15,6 @@ form.addEventListener("input", (event) => {
   }
   contact();
 });
-form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
-});
 
 // Name and phone can be written only once the person agreed.
 function contact() {
@@ -63,9 +57,9 @@ function show(said) {
     fill(select.id, need ? need.id : "");
     field(`cause${n}`).textContent = need && !chosen.has(select.id) ? quoted(need.words) : "";
   }
-  const danger = field("danger");
-  danger.hidden = !said.crisis.length;
-  danger.textContent = said.crisis.length
+  const numbers = field("numbers");
+  numbers.hidden = !said.crisis.length;
+  numbers.textContent = said.crisis.length
     ? said.helplines.map((line) => `${line.name}: ${line.number}`).join(" · ")
     : "";
   services(said.services);
