@@ -28,11 +28,14 @@ from bot.store import (
     Calls,
     Conversations,
     Handoffs,
+    Inbox,
     Pages,
+    States,
     Workers,
     expire,
     open_database,
 )
+from bot.store.messenger import Deliveries
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -75,6 +78,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.pages = Pages(engine)
         app.state.workers = Workers(engine)
         app.state.calls = Calls(engine)
+        app.state.inbox, app.state.states = Inbox(engine), States(engine)
+        app.state.deliveries = Deliveries(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
@@ -88,8 +93,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
+        freeing = asyncio.create_task(desk.keep_free(app.state.handoffs))
         yield
         forgetting.cancel()
+        freeing.cancel()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()
@@ -112,7 +119,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure))
+    days = settings.keep_message_days
+    app.include_router(desk.create_router(secure=secure, message_days=days))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))

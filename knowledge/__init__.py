@@ -18,6 +18,7 @@ from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
 from knowledge._live import Directory, directory
 from knowledge._model import Helpline, Holidays, Household, Need, Place, Service
+from knowledge._office import Office
 from knowledge._phone import dialled, spoken
 from knowledge._rules import holidays_held, rules
 from knowledge._words import fold
@@ -43,6 +44,7 @@ __all__ = [
     "Language",
     "Match",
     "Need",
+    "Office",
     "Opening",
     "Place",
     "Problem",

@@ -1,5 +1,6 @@
 """The social workers' side: triage of first calls, and the pages under /desk."""
 
+from bot.desk.inbox import keep_free
 from bot.desk.routes import create_router
 
-__all__ = ["create_router"]
+__all__ = ["create_router", "keep_free"]

@@ -16,7 +16,8 @@ from bot.desk.accounts import Accounts
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Workers, open_database
+from bot.store import Calls, Handoffs, Inbox, States, Workers, open_database
+from bot.store.messenger import Deliveries
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
@@ -46,10 +47,20 @@ def calls(engine: Engine) -> Calls:
 
 
 @pytest.fixture
-def client(workers: Workers, calls: Calls) -> Iterator[TestClient]:
+def handoffs(engine: Engine) -> Handoffs:
+    return Handoffs(engine)
+
+
+@pytest.fixture
+def client(
+    engine: Engine, workers: Workers, calls: Calls, handoffs: Handoffs
+) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.workers = workers
     app.state.calls = calls
+    app.state.handoffs = handoffs
+    app.state.inbox, app.state.states = Inbox(engine), States(engine)
+    app.state.deliveries = Deliveries(engine)
     app.state.triage = Triage(understood, lambda: directory().current)
     problems.install(app)
     app.include_router(create_router(secure=True))
