@@ -62,10 +62,12 @@ def test_asking_again_takes_nobody_away(engine: Engine) -> None:
             name = Conversations(engine).create("fr")[0]
             handoffs.ask(name)
             start = Barrier(3)
-            jobs = [lambda: handoffs.ask(name), lambda: handoffs.withdraw(name)]
-            jobs.append(lambda: handoffs.claim(name, 1))
-            waits = [threads.submit(lambda j=job: (start.wait(), j())[1]) for job in jobs]
-            claimed = [w.result() for w in waits][2]
+
+            def at_once(do: str, name: str = name, start: Barrier = start) -> object:
+                start.wait()
+                return getattr(handoffs, do)(name, *([1] if do == "claim" else []))
+
+            *_, claimed = threads.map(at_once, ("ask", "withdraw", "claim"))
             assert (handoffs.owner(name) == "person") is claimed
 
 
