@@ -42,8 +42,10 @@ def name(engine: Engine, handoffs: Handoffs) -> str:
 
 @pytest.fixture
 def as_(client: TestClient, workers: Workers) -> Iterator[Callable[[str], TestClient]]:
-    """A browser of its own for each account; "anna", "berta" (workers), "mia" (manager)."""
+    """A browser of its own for each account; "anna", "berta" (workers), "edith" (editor), "mia"
+    (manager)."""
     numbers = {"anna": 1, "berta": workers.add("Berta", "worker", "no password")}
+    numbers["edith"] = workers.add("Edith", "editor", "no password")
     numbers["mia"] = workers.add("Mia", "manager", "no password")
     browsers: dict[str, TestClient] = {}
 
@@ -130,16 +132,16 @@ def test_sent_twice_is_said_once(
     assert [h.text for h in handoffs.happenings(name) if h.text] == ["Moien", "Moien"]
 
 
-MAY_READ_WAITING = {"anna": 200, "berta": 200, "mia": 200, "stranger": 303}
-MAY_READ = {"anna": 200, "berta": 403, "mia": 200, "stranger": 303}
-MAY_ACT = {"anna": 303, "berta": 409, "mia": 303, "stranger": 403}
+MAY_READ_WAITING = {"anna": 200, "berta": 200, "edith": 200, "mia": 200, "stranger": 303}
+MAY_READ = {"anna": 200, "berta": 403, "edith": 403, "mia": 200, "stranger": 303}
+MAY_ACT = {"anna": 303, "berta": 409, "edith": 409, "mia": 303, "stranger": 403}
 
 
 @pytest.mark.parametrize("who", MAY_ACT)
 def test_who_may_what(
     as_: Callable[[str], TestClient], handoffs: Handoffs, workers: Workers, name: str, who: str
 ) -> None:
-    """Anna answers; Berta is her colleague, Mia the manager."""
+    """Anna answers; Berta and Edith (an editor) are her colleagues, Mia the manager."""
     browser = as_(who)
     assert browser.get(talk(name)).status_code == MAY_READ_WAITING[who]
     handoffs.claim(name, 1)

@@ -71,9 +71,7 @@ class List:
         if worker is None:
             raise Problem(403, "foreign_origin")
         here(request, worker)
-        talks = request.app.state.inbox.talks()
-        waiting = [t for t in talks if t.owner == "waiting"]
-        return JSONResponse({"waiting": len(waiting), "danger": any(t.danger for t in waiting)})
+        return JSONResponse({"waiting": _count(request)})
 
     async def choose(self, request: Request) -> Response:
         """Whether the worker is there for visitors, and as whom."""

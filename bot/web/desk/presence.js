@@ -6,7 +6,7 @@ async function look() {
   try {
     const answer = await fetch("/desk/api/inbox", { cache: "no-store" });
     if (answer.status === 403) return; // the session ended
-    said = await answer.json();
+    said = answer.ok ? await answer.json() : null;
   } catch {
     said = null; // tried again below
   }
