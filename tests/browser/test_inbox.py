@@ -1,5 +1,6 @@
 """Two workers and a visitor at once, in one real browser each: asked, claimed, written, given back."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -55,7 +56,7 @@ def test_two_workers_and_a_visitor(
         claims = [page.locator(f"[id='claim-{name}']") for page in desks]
         for page, claim in zip(desks, claims):
             expect(claim).to_be_visible()
-            expect(page).to_have_title("(1) Boîte de réception – Weeweiser")
+            expect(page).to_have_title(re.compile(r"^\(\d+\) Boîte de réception – Weeweiser$"))
         assert barriers(anna) == []
 
         # Both press; one gets it, the other is told.
@@ -65,6 +66,7 @@ def test_two_workers_and_a_visitor(
         anna.wait_for_url(f"**/desk/inbox/talk/{name}")
         claims[1].press("Enter")
         berta.wait_for_url("**/desk/inbox?done=taken")
+        berta.unroute("**/desk/inbox/list")
         expect(berta.locator(".saved")).to_contain_text("Quelqu'un d'autre a déjà répondu")
         expect(visitor.locator("wee-weiser #owner")).to_have_text("Une personne vous répond")
 
@@ -76,10 +78,10 @@ def test_two_workers_and_a_visitor(
         expect(words).to_contain_text("Bonjour, je vous lis.")
         expect(anna.locator("#text")).to_have_value("")
         expect(anna.locator("li.person .mark")).to_have_text("arrivé")
-        field(visitor).fill("J'ai des dettes et j'ai peur")
+        field(visitor).fill("J'ai des dettes, trois mille euros")
         field(visitor).press("Enter")
         idle(visitor)
-        expect(anna.locator("li.visitor").last).to_contain_text("j'ai peur")
+        expect(anna.locator("li.visitor").last).to_contain_text("trois mille euros")
         expect(visitor.locator("wee-weiser .card")).to_have_count(0)
 
         # A prepared text, changed before it is sent; and a card beside half a sentence.
@@ -144,13 +146,13 @@ def test_a_visitor_without_javascript_reads_the_card(server: Server, browser: Br
     handoffs.claim(name, 99, "educator")
     message = {
         "type": "service", "id": "x", "lang": "fr", "name": "Service d'essai", "summary": "Aide",
-        "address": None, "phones": [{"number": "49 26 60", "label": None}], "email": None,
+        "address": None, "phones": [{"number": "26 48 00 00", "label": None}], "email": None,
         "website": None, "hours_text": None, "opening": "", "cost": None, "who": None,
         "languages": [], "map_url": None, "alert": None,
     }  # fmt: skip
     handoffs.write(name, None, "fr", "educator", message=message)
-    page.click("a.button")
+    page.locator("a.button").first.click()
     assert page.locator("article.card h3", has_text="Service d'essai").count() == 1
-    assert page.locator("a[href='tel:+352492660']").count() >= 1
+    assert page.locator("a[href='tel:+35226480000']").count() == 1
     handoffs.give_back(name)
     context.close()
