@@ -21,7 +21,7 @@ def words(role: Optional[str], language: str) -> Optional[str]:
     return said
 
 
-def ended(reason: Optional[str], language: str) -> list[dict[str, str]]:
+def ended(reason: Optional[str], language: str) -> list[dict[str, Any]]:
     """Why a person answers no more, as messages of the contract; none without a reason."""
     said: Optional[str] = _ENDS.get(reason or "", {}).get(language)
     return [{"type": "text", "text": said, "lang": language}] if said else []

@@ -91,12 +91,12 @@ class List:
         language, knowledge = spoken(request), directory().current
         names = request.app.state.workers.names()
         talks = request.app.state.inbox.talks()
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "talk": talk,
                 "minutes": max(0, int((now - talk.since).total_seconds() // 60)),
                 "lang": talk.lang if talk.lang in LANGUAGES else None,
-                "need": knowledge.needs[talk.need].label.in_(language)
+                "need": knowledge.needs[talk.need or ""].label.in_(language)
                 if talk.need in knowledge.needs
                 else None,
                 "name": names.get(talk.worker or 0),

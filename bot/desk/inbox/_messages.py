@@ -33,7 +33,7 @@ class Messages:
         if worker is None:
             return to("/desk/login")
         handoffs: Handoffs = request.app.state.handoffs
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "message": message,
                 "until": message.consented_at + self._kept,

@@ -189,7 +189,7 @@ class Talking:
         mine = talk.worker == worker.id
         seat = _handoffs(request).seat(str(worker.id))
         role = talk.role if mine else seat.role if seat else None
-        given = {"message": card, "worker": talk.worker, "once": draft.once}
+        given: dict[str, Any] = {"message": card, "worker": talk.worker, "once": draft.once}
         if not _handoffs(request).write(talk.conversation, text, language, role, **given):
             draft.wrong.append("wrong_owner")
             return 409
