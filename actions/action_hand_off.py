@@ -7,9 +7,6 @@ from actions.base import KnowingAction
 from actions.turn import AFTER_CRISIS, ASKS, HANDOFF, MISSES, ORDER, Turn, say_association
 from knowledge import holiday
 
-_SUNDAY = 6
-_NIGHT_BEGINS, _NIGHT_ENDS = 20, 7
-
 
 class ActionHandOff(KnowingAction):
     def name(self) -> str:
@@ -29,17 +26,15 @@ class ActionHandOff(KnowingAction):
 def say_what_next(out: CollectingDispatcher, turn: Turn) -> None:
     """Now, later by phone, or a message: as far as the hours of the office are known."""
     knowledge, language = turn.knowledge, turn.language
-    state = knowledge.opening(knowledge.association, at=turn.at)
-    feast = holiday(turn.at.date())
+    state = knowledge.office(at=turn.at)
+    gaps = {}
     if turn.metadata("desk"):
         out.utter_message(response="utter_person_here")
-    elif state.open_now is not None:
-        kind = "open" if state.open_now else "closed"
-        out.utter_message(response=f"utter_office_{kind}", hours=state.words[language])
-    elif feast:
-        said = knowledge.words(language, f"holiday_{feast}")
-        out.utter_message(response="utter_office_holiday", holiday=said)
-    elif turn.at.weekday() == _SUNDAY or not _NIGHT_ENDS <= turn.at.hour < _NIGHT_BEGINS:
-        out.utter_message(response="utter_office_perhaps_closed")
-    else:
-        out.utter_message(response="utter_office_hours_unknown")
+        return
+    if state in ("open", "closed"):
+        opening = knowledge.opening(knowledge.association, at=turn.at)
+        gaps = {"hours": opening.words[language]}
+    elif state == "holiday":
+        feast = holiday(turn.at.date())
+        gaps = {"holiday": knowledge.words(language, f"holiday_{feast}")}
+    out.utter_message(response=f"utter_office_{state}", **gaps)

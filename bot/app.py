@@ -31,13 +31,16 @@ from bot.store import (
     Counts,
     DirectoryEdits,
     Handoffs,
+    Inbox,
     Pages,
     People,
     Referrals,
     Spans,
+    States,
     Workers,
     open_database,
 )
+from bot.store.messenger import Deliveries
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -85,6 +88,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.entries = desk.Entries(edits, overlay, directory())
         app.state.preview = pages.preview
         app.state.referrals = Referrals(engine)
+        app.state.inbox, app.state.states = Inbox(engine), States(engine)
+        app.state.deliveries = Deliveries(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.counts = Counts(engine)
@@ -105,7 +110,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
         writing = asyncio.create_task(counting.run())
+        freeing = asyncio.create_task(desk.keep_free(app.state.handoffs))
         yield
+        freeing.cancel()
         forgetting.cancel()
         writing.cancel()
         overlay.stop()
@@ -139,6 +146,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             keep_call_days=settings.keep_call_days,
             keep_consented_call_days=settings.keep_consented_call_days,
             verify_days=settings.directory_verify_days,
+            message_days=settings.keep_message_days,
         )
     )
     app.include_router(hsds.router)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DETAIL = "ask_"
 _OFFERED = 200
-_SAID = 40
+_SAID = 60
 #: Texts of ours that the next answer avoids.
 _LATELY = 12
 
@@ -90,7 +90,8 @@ class Dialogue:
             # Nobody may wait for a person who has gone.
             self._handoffs.give_back(conversation)
         if self._handoffs.returned(conversation):
-            if state:
+            # While another person is awaited, one was asked for.
+            if state and self._handoffs.owner(conversation) == "assistant":
                 state.slots["handoff"] = False
             notices = notices or ["utter_automated_again"]
         if state is None:
@@ -119,6 +120,7 @@ class Dialogue:
         found = await self._listener.hear(state, message, attended=True, aside=aside)
         if not found.get("crisis"):
             return silent
+        self._handoffs.flag(conversation)
         reply, _ = await self._ask_rasa(conversation, state, message, found)
         return replace(reply, handoff=True)
 
@@ -153,6 +155,8 @@ class Dialogue:
             self._states.save(conversation, State({LANGUAGE: reply.language}, at=message.at))
             return replace(reply, erased=True)
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
+        if reply.crisis:
+            self._handoffs.flag(conversation)
         self._keep(conversation, state, slots, message, reply)
         return reply
 
@@ -267,15 +271,16 @@ class Dialogue:
 
 
 def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
-    """The words of a turn, without the cards."""
+    """The words of a turn, with the names of the services shown and the time (UTC)."""
     visitor = message.text if message.payload is None else message.payload
+    at = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
     lines = [{"who": "visitor", "text": visitor or "", "lang": reply.language}]
-    lines += [
-        {"who": "assistant", "text": m["text"], "lang": m["lang"]}
-        for m in reply.messages
-        if m.get("text")
-    ]
-    return lines
+    for m in reply.messages:
+        if m.get("text"):
+            lines.append({"who": "assistant", "text": m["text"], "lang": m["lang"]})
+        elif m["type"] == "service":
+            lines.append({"who": "card", "text": m["name"], "lang": m["lang"]})
+    return [{**line, "at": at} for line in lines]
 
 
 def _just_said(state: State) -> list[str]:

@@ -21,6 +21,7 @@ from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
 from knowledge._live import Directory, directory
 from knowledge._model import Helpline, Holidays, Household, Need, Place, Service
+from knowledge._office import Office
 from knowledge._overlay import (
     ASSOCIATION,
     KINDS,
@@ -66,6 +67,7 @@ __all__ = [
     "Language",
     "Match",
     "Need",
+    "Office",
     "Opening",
     "Place",
     "Problem",

@@ -23,6 +23,7 @@ from knowledge._model import (
     ServiceType,
     SocialOffice,
 )
+from knowledge._office import Office, office
 from knowledge._overlay import NOTHING_LAID, Overlay
 from knowledge._places import commune_of
 from knowledge._reasons import Reasons
@@ -150,6 +151,10 @@ class Knowledge:
     def opening(self, entry: Entry, *, at: datetime) -> Opening:
         """Whether a service or helpline is open, in words. A naive time is Luxembourg's."""
         return self._cards.hours.opening(entry, at)
+
+    def office(self, *, at: datetime) -> Office:
+        """Whether the association's office is open, as far as its hours are known."""
+        return office(self.opening(self.association, at=at), at)
 
     def notices(self, entry: Entry, language: Language, *, at: datetime) -> list[str]:
         """Alerts that hold, and exceptions that hold or begin soon, in words."""

@@ -1,6 +1,7 @@
 """The social workers' side: triage of first calls, and the pages under /desk."""
 
 from bot.desk.editor import Entries
+from bot.desk.inbox import keep_free
 from bot.desk.routes import create_router
 
-__all__ = ["Entries", "create_router"]
+__all__ = ["Entries", "create_router", "keep_free"]

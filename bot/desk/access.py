@@ -51,11 +51,11 @@ class Access:
     def key(self, request: Request) -> str:
         return request.cookies.get(self._cookie, "")
 
-    def worker(self, request: Request) -> Optional[Worker]:
-        """Who is signed in."""
+    def worker(self, request: Request, *, goes_on: bool = True) -> Optional[Worker]:
+        """Who is signed in. `goes_on`: a person asked, not the page by itself."""
         key = self.key(request)
         workers: Workers = request.app.state.workers
-        return workers.of_session(key) if key else None
+        return workers.of_session(key, goes_on=goes_on) if key else None
 
     def csrf(self, request: Request) -> str:
         """The token for the forms of this session."""

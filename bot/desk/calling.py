@@ -36,8 +36,15 @@ class Calling:
         router.add_api_route("/desk/api/triage", self.suggest, methods=["POST"], **hidden)
 
     async def ask(self, request: Request) -> Response:
-        """An empty form."""
-        return self._form(request, Draft({"type": "counselling"}))
+        """An empty form, or one that begins with a message left for the office."""
+        record = {"type": "counselling"}
+        number, worker = request.query_params.get("message", ""), self._access.worker(request)
+        if worker and number.isdecimal() and len(number) < 10:
+            message = request.app.state.handoffs.left_message(int(number))
+            if message:
+                record |= {"notes": message.text, "wanted": message.lang or ""}
+                request.app.state.workers.note(worker.id, "message_read", number)
+        return self._form(request, Draft(record))
 
     async def save(self, request: Request) -> Response:
         """Keeps the call, or shows the form again with what is missing."""

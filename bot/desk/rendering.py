@@ -1,7 +1,7 @@
 """Pages of the desk: templates that escape everything, words per language, headers."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import yaml
 from fastapi import Request
@@ -13,7 +13,7 @@ from bot.policy import policy
 from bot.store import Role, Worker
 from knowledge import LANGUAGES, Language
 
-_FOLDER = Path(__file__).parent / "pages"
+FOLDER = Path(__file__).parent / "pages"
 #: The parts of the desk, each with the word for it, its address and who may enter.
 PARTS: tuple[tuple[str, str, Role], ...] = (
     ("first_call", "/desk/call", "worker"),
@@ -22,7 +22,10 @@ PARTS: tuple[tuple[str, str, Role], ...] = (
     ("directory", "/desk/directory", "worker"),
     ("all_calls", "/desk/calls", "worker"),
     ("all_referrals", "/desk/referrals", "worker"),
+    ("inbox", "/desk/inbox", "worker"),
 )  # fmt: skip
+#: How much waits in a part, by its address; the part itself adds how it is counted.
+COUNTS: dict[str, Callable[[Request], int]] = {}
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 
 
@@ -32,7 +35,7 @@ class Rendering:
     def __init__(self, access: Access, *catalogues: str) -> None:
         self._access = access
         self._templates = Environment(
-            loader=FileSystemLoader(_FOLDER),
+            loader=FileSystemLoader(FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
             lstrip_blocks=True,
@@ -64,6 +67,7 @@ class Rendering:
             language=language,
             names=NAMES,
             parts=[p for p in PARTS if worker and at_least(worker, p[2])],
+            counts={path: count(request) for path, count in COUNTS.items()} if worker else {},
             path=request.url.path,
             w=self.words[language],
             worker=worker,
@@ -78,6 +82,6 @@ class Rendering:
 
 def _catalogue(name: str, language: Language) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load(
-        (_FOLDER / f"{name}.{language}.yml").read_text(encoding="utf-8")
+        (FOLDER / f"{name}.{language}.yml").read_text(encoding="utf-8")
     )
     return content

@@ -10,11 +10,13 @@ from bot.desk.changing import Changing
 from bot.desk.editor import add_editor
 from bot.desk.following import Following
 from bot.desk.handing_out import HandingOut
+from bot.desk.inbox import List, Messages, Talking
 from bot.desk.person import PersonsData
 from bot.desk.referring import Referring
 from bot.desk.rendering import Rendering
 from bot.desk.reporting import Reporting
 from bot.desk.signing_in import SigningIn
+from bot.keeping import Keeping
 
 
 def create_router(
@@ -24,10 +26,12 @@ def create_router(
     keep_call_days: int = 30,
     keep_consented_call_days: int = 365,
     verify_days: int = 365,
+    message_days: int = Keeping.message_days,
 ) -> APIRouter:
     """The pages under /desk. `secure`: the site is reached by https. Days: until deletion.
 
     `verify_days`: what the directory says is overdue when it was verified longer ago.
+    `message_days`: how long a message left for the office is kept.
     """
     router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
@@ -42,4 +46,8 @@ def create_router(
     Reporting(access, pages).add_to(router)
     PersonsData(access, pages).add_to(router)
     add_editor(router, access, verify_days=verify_days)
+    inbox = Rendering(access, "words", "inbox")
+    List(access, inbox).add_to(router)
+    Messages(access, inbox, message_days).add_to(router)
+    Talking(access, inbox).add_to(router)
     return router

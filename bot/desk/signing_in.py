@@ -70,6 +70,7 @@ class SigningIn:
             self._access.demand(request, Form(await request.body())["csrf"])
             request.app.state.workers.note(worker.id, "signed_out")
             request.app.state.workers.close(self._access.key(request))
+            request.app.state.handoffs.gone(str(worker.id))
         response = to("/desk/login")
         self._access.end(response)
         return response

@@ -8,9 +8,13 @@ from bot.store._counts import Count, Counts, month_of
 from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._directory_edits import DirectoryEdits, Edit, EditKind, Outdated
 from bot.store._expiry import delete_older
-from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
+from bot.store._handoff_tables import Happening, Heard, Note, Owner, Reason
+from bot.store._handoffs import Handoffs
+from bot.store._inbox import Inbox, Talk
+from bot.store._left_messages import LeftMessage, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._people import Found, People, Sought, register
+from bot.store._presence import ATTENDED, Seat
 from bot.store._referrals import AlreadyReferred, Kind, Referral, Referrals, Step
 from bot.store._referrals import State as ReferralState
 from bot.store._spans import Span, Spans
@@ -19,6 +23,7 @@ from bot.store._workers import LONGEST as LONGEST_SESSION
 from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
 
 __all__ = [
+    "ATTENDED",
     "IN_MEMORY",
     "LONGEST_SESSION",
     "NOTHING",
@@ -44,6 +49,10 @@ __all__ = [
     "NameTaken",
     "Outdated",
     "OpenReferral",
+    "Inbox",
+    "LeftMessage",
+    "NameTaken",
+    "Note",
     "Owner",
     "Pages",
     "People",
@@ -59,6 +68,12 @@ __all__ = [
     "State",
     "States",
     "Step",
+    "Reason",
+    "Role",
+    "Seat",
+    "State",
+    "States",
+    "Talk",
     "UnknownConversation",
     "Worker",
     "Workers",

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._schema import meta
+from bot.store._schema import meta as _meta
 
 
-def add_missing(engine: Engine) -> None:
+def add_missing(engine: Engine, meta: sa.MetaData = _meta) -> None:
     """Adds the columns that tables lack; a column that comes later must allow null."""
     held = sa.inspect(engine)
     with engine.begin() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.store import _schema
 from bot.store._conversations import conversations
-from bot.store._handoffs import left_messages
+from bot.store._left_messages import left_messages
 from bot.store._schema import meta
 from bot.store._states import states
 

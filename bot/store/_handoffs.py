@@ -1,140 +1,52 @@
-"""Who answers a conversation, the assistant or a person, and messages left for the office.
+"""Who answers a conversation, the assistant or a person.
 
-What happens is also kept in order as `happenings`, which channels pass on to the visitor.
+What happens is also kept in order as `happenings`, which channels pass on to the visitor. Every
+change of hands is one conditional UPDATE: of two workers at once the database lets one through.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, Optional
+import json
+from datetime import datetime
+from typing import Any, Collection, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.store._columns import add_missing
+from bot.store._handoff_tables import Happening, Heard, Owner, Reason
+from bot.store._handoff_tables import handoffs as _handoffs
+from bot.store._handoff_tables import happenings as _happenings
+from bot.store._handoff_tables import heard as _heard
+from bot.store._handoff_tables import notes as _notes
+from bot.store._left_messages import LeftMessages
+from bot.store._presence import Presence
 from bot.store._schema import meta, now
 from bot.store._spans import record
 
-Owner = Literal["assistant", "waiting", "person"]
-ReachBy = Literal["phone", "email"]
 
-_handoffs = sa.Table(
-    "handoffs",
-    meta,
-    sa.Column("conversation", sa.String(64), primary_key=True),
-    sa.Column("owner", sa.String(16), nullable=False),
-    sa.Column("role", sa.String(40)),
-    sa.Column("lang", sa.String(8)),
-    # The assistant has not said yet that it answers again.
-    sa.Column("unsaid", sa.Boolean, nullable=False, default=False),
-    sa.Column("changed_at", sa.DateTime, nullable=False, index=True),
-)
-_happenings = sa.Table(
-    "happenings",
-    meta,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.String(64), nullable=False, index=True),
-    # A person's message, or (text is null) a new owner.
-    sa.Column("text", sa.Text),
-    sa.Column("owner", sa.String(16)),
-    sa.Column("role", sa.String(40)),
-    sa.Column("lang", sa.String(8)),
-    sa.Column("returned", sa.Boolean, nullable=False, default=False),
-    sa.Column("at", sa.DateTime),
-    # Ids are never used again: a page asks for what came after the last it saw.
-    sqlite_autoincrement=True,
-)
-_heard = sa.Table(
-    "heard",
-    meta,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.String(64), nullable=False, index=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("at", sa.DateTime, nullable=False),
-)
-_desk = sa.Table(
-    "desk",
-    meta,
-    sa.Column("who", sa.String(64), primary_key=True),
-    sa.Column("seen_at", sa.DateTime, nullable=False),
-)
-#: A desk that has not been seen for so long is not attended.
-_ATTENDED = timedelta(minutes=2)
-left_messages = sa.Table(
-    "left_messages",
-    meta,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.String(64), nullable=False, index=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("reach_by", sa.String(8), nullable=False),
-    sa.Column("contact", sa.String(254), nullable=False),
-    sa.Column("lang", sa.String(8)),
-    sa.Column("consented_at", sa.DateTime, nullable=False, index=True),
-)
+class Handoffs(Presence, LeftMessages):
+    """Gives conversations to people and back. Works on SQLite and PostgreSQL.
 
-
-@dataclass(frozen=True)
-class Happening:
-    """What a visitor is told outside of an answer: a person's words, or who answers now.
-
-    `text` is None for a new owner. `role` is a key of bot/wording/roles.yml, or None.
-    `returned`: the new owner has it back from a person.
+    `worker`, where it is given: only while this account answers.
     """
-
-    id: int
-    text: Optional[str]
-    owner: Optional[Owner]
-    role: Optional[str]
-    lang: Optional[str]
-    returned: bool
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a visitor wrote while a person answers."""
-
-    id: int
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class LeftMessage:
-    """A message for the office, with the way to reach its writer. `consented_at` is UTC."""
-
-    id: int
-    conversation: str
-    text: str
-    reach_by: ReachBy
-    contact: str
-    lang: Optional[str]
-    consented_at: datetime
-
-
-class Handoffs:
-    """Gives conversations to people and back. Works on SQLite and PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         meta.create_all(engine)
+        add_missing(engine)
 
     def owner(self, conversation: str) -> Owner:
         """Who answers: the assistant, the assistant until a person comes, or a person."""
-        query = sa.select(_handoffs.c.owner).where(_handoffs.c.conversation == conversation)
-        with self._engine.connect() as connection:
-            found: Optional[Owner] = connection.execute(query).scalar()
+        found: Optional[Owner] = self._of(conversation, _handoffs.c.owner)
         return found or "assistant"
 
     def role(self, conversation: str) -> Optional[str]:
         """The role of the person who answers, if one does."""
-        query = sa.select(_handoffs.c.role).where(_handoffs.c.conversation == conversation)
-        with self._engine.connect() as connection:
-            found: Optional[str] = connection.execute(query).scalar()
+        found: Optional[str] = self._of(conversation, _handoffs.c.role)
         return found
 
     def ask(self, conversation: str, *, language: Optional[str] = None) -> None:
         """The visitor wants a person. Changes nothing while one answers already."""
-        with self._engine.begin() as connection:
-            if self._held(connection, conversation) == "assistant":
-                self._give(connection, conversation, "waiting", None, language)
+        self._give(conversation, ["assistant"], "waiting", lang=language)
 
     def waiting(self) -> list[str]:
         """The conversations that wait for a person, the longest first."""
@@ -142,27 +54,58 @@ class Handoffs:
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(_handoffs.c.changed_at)).scalars())
 
-    def take(self, conversation: str, role: Optional[str] = None) -> bool:
+    def take(
+        self, conversation: str, role: Optional[str] = None, *, worker: Optional[int] = None
+    ) -> bool:
         """A person answers from now on. False when another person already does."""
-        with self._engine.begin() as connection:
-            if self._held(connection, conversation) == "person":
-                return False
-            self._give(connection, conversation, "person", role, None)
-        return True
+        free: list[Owner] = ["assistant", "waiting"]
+        return self._give(conversation, free, "person", role=role, of=worker)
 
-    def give_back(self, conversation: str) -> None:
+    def claim(self, conversation: str, worker: int, role: Optional[str] = None) -> bool:
+        """A worker takes who waits. False when nobody waits there any more."""
+        return self._give(conversation, ["waiting"], "person", role=role, of=worker)
+
+    def pass_on(
+        self, conversation: str, to: int, role: Optional[str], *, worker: Optional[int] = None
+    ) -> bool:
+        """Another worker answers from now on."""
+        return self._give(conversation, ["person"], "person", role=role, of=to, worker=worker)
+
+    def put_back(
+        self, conversation: str, reason: Reason = "queue", *, worker: Optional[int] = None
+    ) -> bool:
+        """Waits again; the assistant answers meanwhile. What was heard stays for the next."""
+        return self._give(
+            conversation, ["person"], "waiting", worker=worker, unsaid=True, reason=reason
+        )
+
+    def give_back(
+        self,
+        conversation: str,
+        *,
+        worker: Optional[int] = None,
+        reason: Optional[Reason] = None,
+    ) -> bool:
         """The assistant answers again, and says so. What was heard for the person is erased."""
-        with self._engine.begin() as connection:
-            if self._held(connection, conversation) == "assistant":
-                return
-            connection.execute(_heard.delete().where(_heard.c.conversation == conversation))
-            self._give(connection, conversation, "assistant", None, None, unsaid=True)
+        held: list[Owner] = ["person"] if worker is not None else ["waiting", "person"]
+        return self._give(
+            conversation, held, "assistant", worker=worker, unsaid=True, reason=reason
+        )
 
     def withdraw(self, conversation: str) -> None:
         """The visitor waits no longer. Changes nothing while a person answers."""
-        with self._engine.begin() as connection:
-            if self._held(connection, conversation) == "waiting":
-                self._give(connection, conversation, "assistant", None, None)
+        self._give(conversation, ["waiting"], "assistant")
+
+    def free_left(self, seen: Collection[int]) -> list[str]:
+        """Puts back what is answered by a worker who is none of these; gives the conversations."""
+        query = sa.select((_handoffs.c.conversation, _handoffs.c.worker)).where(
+            _handoffs.c.owner == "person",
+            _handoffs.c.worker.is_not(None),
+            _handoffs.c.worker.not_in(list(seen)),
+        )
+        with self._engine.connect() as connection:
+            left = [tuple(row) for row in connection.execute(query)]
+        return [name for name, worker in left if self.put_back(name, "left", worker=worker)]
 
     def returned(self, conversation: str) -> bool:
         """Whether the assistant has still to say that it answers again; true only once."""
@@ -181,18 +124,12 @@ class Handoffs:
             changed: Optional[datetime] = connection.execute(query).scalar()
         return changed is not None and changed < moment
 
-    def here(self, who: str) -> None:
-        """A person is at the desk (`who`: any name of the desk's own). To be said every minute."""
-        one = _desk.c.who == who
+    def flag(self, conversation: str) -> None:
+        """Somebody is or may be in danger: kept with the conversation, for who takes over."""
+        self._begin(conversation)
+        one = _handoffs.update().where(_handoffs.c.conversation == conversation)
         with self._engine.begin() as connection:
-            if not connection.execute(_desk.update().where(one).values(seen_at=now())).rowcount:
-                connection.execute(_desk.insert().values(who=who, seen_at=now()))
-
-    def someone_here(self) -> bool:
-        """Whether a person is at the desk, and could answer now."""
-        query = sa.select(_desk.c.who).where(_desk.c.seen_at > now() - _ATTENDED).limit(1)
-        with self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
+            connection.execute(one.values(danger_at=now()))
 
     def hear(self, conversation: str, text: str) -> None:
         """Keeps the visitor's words for the person who answers."""
@@ -210,28 +147,43 @@ class Handoffs:
         with self._engine.connect() as connection:
             return [Heard(*row) for row in connection.execute(query.order_by(table.c.id))]
 
-    def write(self, conversation: str, text: str, lang: str, role: Optional[str] = None) -> None:
-        """A person of the association writes to the visitor."""
+    def write(
+        self,
+        conversation: str,
+        text: Optional[str],
+        lang: str,
+        role: Optional[str] = None,
+        *,
+        message: Optional[dict[str, Any]] = None,
+        worker: Optional[int] = None,
+        once: Optional[str] = None,
+    ) -> bool:
+        """A person writes to the visitor, or (`message`, instead of a text) shows a card.
+
+        False, and nothing is said, when `worker` is not the one who answers. The same `once` is
+        said once.
+        """
         held = _handoffs.c.conversation == conversation
-        values = {"conversation": conversation, "text": text, "lang": lang, "role": role}
+        if worker is not None:
+            held &= (_handoffs.c.owner == "person") & (_handoffs.c.worker == worker)
+        values: dict[str, Any] = {"conversation": conversation, "text": text, "lang": lang}
+        written = json.dumps(message, ensure_ascii=False) if message else None
+        values |= {"role": role, "returned": False, "message": written, "at": now(), "once": once}
         with self._engine.begin() as connection:
-            connection.execute(_happenings.insert().values(**values, returned=False))
-            connection.execute(_handoffs.update().where(held).values(changed_at=now()))
+            # Also holds the row: nobody writes, takes or gives at the same time.
+            there = connection.execute(_handoffs.update().where(held).values(changed_at=now()))
+            if worker is not None and not there.rowcount:
+                return False
+            if once is None or not _said_before(connection, conversation, once):
+                connection.execute(_happenings.insert().values(**values))
+        return True
 
     def happenings(self, conversation: str, after: int = 0) -> list[Happening]:
         """What the visitor is to be told after the happening with the id `after`, in order."""
         table = _happenings
-        columns = (
-            table.c.id,
-            table.c.text,
-            table.c.owner,
-            table.c.role,
-            table.c.lang,
-            table.c.returned,
-        )
-        query = sa.select(columns).where(table.c.conversation == conversation, table.c.id > after)
+        query = sa.select(table).where(table.c.conversation == conversation, table.c.id > after)
         with self._engine.connect() as connection:
-            return [Happening(*row) for row in connection.execute(query.order_by(table.c.id))]
+            return [_happening(row) for row in connection.execute(query.order_by(table.c.id))]
 
     def news(self, prefix: str, after: int = 0) -> list[tuple[str, Happening]]:
         """The same of all conversations whose ids begin with `prefix`, with their ids."""
@@ -242,70 +194,82 @@ class Handoffs:
             .order_by(table.c.id)
         )
         with self._engine.connect() as connection:
-            return [
-                (r.conversation, Happening(r.id, r.text, r.owner, r.role, r.lang, r.returned))
-                for r in connection.execute(query)
-            ]
+            return [(row.conversation, _happening(row)) for row in connection.execute(query)]
 
-    def leave_message(
-        self,
-        conversation: str,
-        text: str,
-        reach_by: ReachBy,
-        contact: str,
-        consented_at: datetime,
-        *,
-        language: Optional[str] = None,
-    ) -> None:
-        """Keeps a message for the office. `consented_at` (UTC): when the writer agreed to it."""
-        values = {
-            "conversation": conversation,
-            "text": text,
-            "reach_by": reach_by,
-            "contact": contact,
-            "lang": language,
-            "consented_at": consented_at,
-        }
+    def delivered(self, conversation: str, happening: int) -> None:
+        """The visitor's page was given everything up to this happening."""
+        seen = _handoffs.c.delivered
+        one = (_handoffs.c.conversation == conversation) & (seen.is_(None) | (seen < happening))
         with self._engine.begin() as connection:
-            connection.execute(left_messages.insert().values(**values))
+            connection.execute(_handoffs.update().where(one).values(delivered=happening))
 
-    def left_messages(self, conversation: Optional[str] = None) -> list[LeftMessage]:
-        """The messages left for the office, oldest first; of one conversation when it is given."""
-        table = left_messages
-        names = ("id", "conversation", "text", "reach_by", "contact", "lang", "consented_at")
-        query = sa.select([table.c[name] for name in names]).order_by(table.c.id)
-        if conversation is not None:
-            query = query.where(table.c.conversation == conversation)
+    def _of(self, conversation: str, column: Any) -> Any:
+        query = sa.select(column).where(_handoffs.c.conversation == conversation)
         with self._engine.connect() as connection:
-            return [LeftMessage(*row) for row in connection.execute(query)]
+            return connection.execute(query).scalar()
 
-    def remove_message(self, message: int) -> None:
-        """Deletes a message that was dealt with."""
-        with self._engine.begin() as connection:
-            connection.execute(left_messages.delete().where(left_messages.c.id == message))
-
-    def _held(self, connection: Connection, conversation: str) -> Owner:
-        query = sa.select(_handoffs.c.owner).where(_handoffs.c.conversation == conversation)
-        found: Optional[Owner] = connection.execute(query.with_for_update()).scalar()
-        return found or "assistant"
+    def _begin(self, conversation: str) -> None:
+        """The first row of a conversation: the assistant answers."""
+        if self._of(conversation, _handoffs.c.owner) is not None:
+            return
+        first = {"owner": "assistant", "unsaid": False, "changed_at": now()}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(_handoffs.insert().values(conversation=conversation, **first))
+        except sa.exc.IntegrityError:
+            return  # somebody else was as quick
 
     def _give(
         self,
-        connection: Connection,
         conversation: str,
-        owner: Owner,
-        role: Optional[str],
-        language: Optional[str],
+        held: list[Owner],
+        to: Owner,
         *,
+        role: Optional[str] = None,
+        lang: Optional[str] = None,
+        of: Optional[int] = None,
+        worker: Optional[int] = None,
         unsaid: bool = False,
-    ) -> None:
-        values = {"owner": owner, "role": role, "unsaid": unsaid, "changed_at": now()}
-        if language:
-            values["lang"] = language
-        held = _handoffs.c.conversation == conversation
-        if not connection.execute(_handoffs.update().where(held).values(**values)).rowcount:
-            connection.execute(_handoffs.insert().values(conversation=conversation, **values))
-        lang = connection.execute(sa.select(_handoffs.c.lang).where(held)).scalar()
-        happening = {"conversation": conversation, "owner": owner, "role": role, "lang": lang}
-        record(connection, conversation, owner, now())
-        connection.execute(_happenings.insert().values(**happening, returned=unsaid, at=now()))
+        reason: Optional[Reason] = None,
+    ) -> bool:
+        """A new owner (`of`: their account), if one of `held` (`worker`: this account) has it."""
+        if "assistant" in held:
+            self._begin(conversation)
+        mine = _handoffs.c.conversation == conversation
+        condition = mine & _handoffs.c.owner.in_(held)
+        if worker is not None:
+            condition &= _handoffs.c.worker == worker
+        values: dict[str, Any] = {"owner": to, "role": role, "unsaid": unsaid, "worker": of}
+        values["changed_at"] = now()
+        if lang:
+            values["lang"] = lang
+        if reason == "closed":
+            values["danger_at"] = None
+        with self._engine.begin() as connection:
+            if not connection.execute(
+                _handoffs.update().where(condition).values(**values)
+            ).rowcount:
+                return False
+            if to == "assistant":
+                for table in (_heard, _notes):
+                    connection.execute(table.delete().where(table.c.conversation == conversation))
+            spoken = connection.execute(sa.select(_handoffs.c.lang).where(mine)).scalar()
+            told: dict[str, Any] = {"conversation": conversation, "owner": to, "role": role}
+            told |= {"lang": spoken, "returned": unsaid, "reason": reason, "at": now()}
+            record(connection, conversation, to, now())
+            connection.execute(_happenings.insert().values(**told))
+        return True
+
+
+def _said_before(connection: Connection, conversation: str, once: str) -> bool:
+    query = sa.select(_happenings.c.id).where(
+        _happenings.c.conversation == conversation, _happenings.c.once == once
+    )
+    return connection.execute(query).first() is not None
+
+
+def _happening(row: Any) -> Happening:
+    message = json.loads(row.message) if row.message else None
+    return Happening(
+        row.id, row.text, row.owner, row.role, row.lang, row.returned, message, row.reason, row.at
+    )

@@ -24,9 +24,10 @@ class State:
     """What is remembered from one turn to the next.
 
     `slots`: Rasa's slots that are set. `offered`: payloads of the buttons shown, newest last.
-    `said`: what was said lately, `{"who": "visitor" | "assistant", "text", "lang"}`, for a person
-    who takes over. `last`: `{"id", "reply"}` of the last message that had an id. `at`: the time
-    that was pretended in the last turn, ISO 8601, if one was. `seen`: when it was (UTC).
+    `said`: what was said lately, for a person who takes over: `{"who": "visitor" | "assistant" |
+    "card", "text", "lang", "at"}` (of a card: the service's name). `last`: `{"id", "reply"}` of the
+    last message that had an id. `at`: the time that was pretended in the last turn, ISO 8601, if
+    one was. `seen`: when it was (UTC).
     """
 
     slots: dict[str, Any] = field(default_factory=dict)

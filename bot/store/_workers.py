@@ -138,13 +138,19 @@ class Workers:
             connection.execute(_sessions.insert().values(**values))
         return key
 
-    def of_session(self, key: str, at: Optional[datetime] = None) -> Optional[Worker]:
-        """Whose session it is, if it has not ended; it goes on from now. `at`: UTC, no zone."""
+    def of_session(
+        self, key: str, at: Optional[datetime] = None, *, goes_on: bool = True
+    ) -> Optional[Worker]:
+        """Whose session it is, if it has not ended; it goes on from now (`goes_on`: or not).
+
+        `at`: UTC, no zone.
+        """
         moment = at or now()
         mine = _sessions.c.key_hash == _hash(key)
         alive = (_sessions.c.seen_at > moment - IDLE) & (_sessions.c.began_at > moment - LONGEST)
         with self._engine.begin() as connection:
-            done = connection.execute(_sessions.update().where(mine & alive).values(seen_at=moment))
+            seen = {"seen_at": moment if goes_on else _sessions.c.seen_at}
+            done = connection.execute(_sessions.update().where(mine & alive).values(**seen))
             if not done.rowcount:
                 connection.execute(_sessions.delete().where(mine))
                 return None

@@ -16,7 +16,19 @@ from bot.desk.accounts import Accounts
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Counts, People, Referrals, Spans, Workers, open_database
+from bot.store import (
+    Calls,
+    Counts,
+    Handoffs,
+    Inbox,
+    People,
+    Referrals,
+    Spans,
+    States,
+    Workers,
+    open_database,
+)
+from bot.store.messenger import Deliveries
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
@@ -51,8 +63,13 @@ def referrals(engine: Engine) -> Referrals:
 
 
 @pytest.fixture
+def handoffs(engine: Engine) -> Handoffs:
+    return Handoffs(engine)
+
+
+@pytest.fixture
 def client(
-    workers: Workers, calls: Calls, referrals: Referrals, engine: Engine
+    engine: Engine, workers: Workers, calls: Calls, referrals: Referrals, handoffs: Handoffs
 ) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.workers = workers
@@ -61,6 +78,9 @@ def client(
     app.state.counts = Counts(engine)
     app.state.spans = Spans(engine)
     app.state.people = People(engine)
+    app.state.handoffs = handoffs
+    app.state.inbox, app.state.states = Inbox(engine), States(engine)
+    app.state.deliveries = Deliveries(engine)
     app.state.triage = Triage(understood, lambda: directory().current)
     problems.install(app)
     app.include_router(create_router(secure=True))

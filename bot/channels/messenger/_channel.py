@@ -57,6 +57,7 @@ class Messenger:
         self.ours = Ours(page=secrets.page_id, app=secrets.app_id)
         self.door = Door(secrets.privacy_key)
         self.keep_days = settings.keep_days
+        self._public_url = settings.public_url
         self._client: Any = client or GraphClient(settings)
         # One thread: SQLite takes one writer at a time, and waiting for it here is the shortest.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="messenger")
@@ -131,10 +132,14 @@ class Messenger:
 
     def _pass_on(self) -> None:
         """What happened at the desk goes to the person."""
-        for person, happening, messages in self._desk.news(self.queue.told()):
-            bodies = render(messages, str(messages[0]["lang"]))
-            said = [Outgoing(body, by_person=True) for body in bodies]
-            if self.queue.tell(person, happening, said, now()):
+        for told in self._desk.news(self.queue.told()):
+            language = str(told.messages[0]["lang"])
+            bodies = render(told.messages, language, public_url=self._public_url)
+            said = [
+                Outgoing(body, by_person=told.by_person, happening=told.happening)
+                for body in bodies
+            ]
+            if self.queue.tell(told.person, told.happening, said, now()):
                 self.worker.wake_from_thread()
 
     def _count(self) -> None:

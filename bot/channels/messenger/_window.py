@@ -1,12 +1,11 @@
 """How long after a person's last message the page may still write to them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Optional
 
 from bot.channels.messenger._errors import OutsideWindow
+from bot.windows import BY_PERSON, STANDARD
 
-_STANDARD = timedelta(hours=24)
-_BY_PERSON = timedelta(days=7)
 HUMAN_AGENT = "HUMAN_AGENT"
 
 
@@ -16,8 +15,8 @@ def tag_for(last_seen: datetime, now: datetime, *, by_person: bool) -> Optional[
     Both times with a time zone. Raises OutsideWindow when nothing may be sent any more.
     """
     passed = now - last_seen
-    if passed < _STANDARD:
+    if passed < STANDARD:
         return None
-    if by_person and passed < _BY_PERSON:
+    if by_person and passed < BY_PERSON:
         return HUMAN_AGENT
     raise OutsideWindow()

@@ -33,6 +33,8 @@ async def _stream(request: Request, name: str, after: int) -> AsyncIterator[str]
             after = happening.id
             kind, data = told(assistant(request), happening)
             yield f"id: {after}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+            # Asked for the next one, so this one went out.
+            handoffs(request).delivered(name, after)
         if quiet >= _HEARTBEAT_SECONDS:
             quiet = 0.0
             yield ": still here\n\n"

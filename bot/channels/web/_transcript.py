@@ -47,6 +47,10 @@ def transcript(entries: list[Entry], told: list[Told]) -> list[Said]:
 
 def told_of(number: int, kind: str, data: Message) -> Optional[Told]:
     """A person's words, or what is said when another answers; None when nothing is."""
+    if kind == "message" and data["type"] != "text":
+        card = {name: value for name, value in data.items() if name != "role"}
+        role = clean(data["role"])
+        return Told(number, Said("person", role=role, lang=data["lang"], messages=shown([card])))
     if kind == "message":
         text = clean_lines(data["text"])
         return Told(number, Said("person", text, clean(data["role"]), data["lang"]))

@@ -68,6 +68,8 @@ class View:
         entries = answers(request).of(name)
         happened = handoffs(request).happenings(name)
         told = [told_of(h.id, *told_in_words(assistant(request), h)) for h in happened]
+        if happened:
+            handoffs(request).delivered(name, happened[-1].id)
         owner = handoffs(request).owner(name)
         last = entries[-1].answer if entries else None
         rated = rateable(entries, owner)

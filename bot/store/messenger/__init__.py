@@ -1,6 +1,10 @@
 """The Messenger channel's tables: what came in, who wrote, what goes out."""
 
+from sqlalchemy.engine import Engine
+
+from bot.store._columns import add_missing
 from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
+from bot.store.messenger._deliveries import Deliveries, Delivery
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
@@ -15,6 +19,8 @@ __all__ = [
     "Ask",
     "DeadLetter",
     "Deletion",
+    "Deliveries",
+    "Delivery",
     "Lost",
     "Outgoing",
     "PERSONAL_TABLES",
@@ -33,6 +39,7 @@ __all__ = [
 ]
 
 
-def create_tables(engine: object) -> None:
-    """Makes the tables that are missing."""
+def create_tables(engine: Engine) -> None:
+    """Makes the tables and columns that are missing."""
     meta.create_all(engine)
+    add_missing(engine, meta)

@@ -66,6 +66,7 @@ def _to_send(connection: Connection, row: Any, waiting: Any, now: int) -> Send:
         tries=waiting.tries + 1,
         by_person=waiting.by_person,
         wrote_at=row.wrote_at,
+        happening=waiting.happening,
     )
 
 
@@ -130,6 +131,7 @@ def put(connection: Connection, person: str, outgoing: list[Outgoing], now: int)
                 body=json.dumps(one.body),
                 token=secrets.token_urlsafe(18),
                 by_person=one.by_person,
+                happening=one.happening,
                 created_at=now,
                 state="waiting",
             )

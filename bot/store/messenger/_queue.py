@@ -154,8 +154,11 @@ class Queue:
             if moved:
                 gone = outbox.c.id.in_([m.id for m in moved])
                 connection.execute(outbox.delete().where(gone))
-            new = [Outgoing(body, by_person=send.by_person) for body in bodies]
-            again = [Outgoing(json.loads(m.body), m.kind, m.by_person) for m in moved]
+            new = [
+                Outgoing(body, by_person=send.by_person, happening=send.happening)
+                for body in bodies
+            ]
+            again = [Outgoing(json.loads(m.body), m.kind, m.by_person, m.happening) for m in moved]
             put(connection, send.person, [*new, *again], now)
             mark(connection, send.id, state="dropped", body="", error=error)
             return self._next(connection, row, now)

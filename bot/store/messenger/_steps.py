@@ -45,15 +45,17 @@ class Send:
     tries: int
     by_person: bool
     wrote_at: int
+    happening: Optional[int] = None
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Something to be sent, or done in its turn."""
+    """Something to be sent, or done in its turn. `happening`: what of the desk it says."""
 
     body: dict[str, Any] = field(default_factory=dict)
     kind: str = "message"
     by_person: bool = False
+    happening: Optional[int] = None
 
 
 Step = Optional[Union[Ask, Send]]

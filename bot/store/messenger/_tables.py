@@ -74,6 +74,8 @@ outbox = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("error", sa.String(80)),
+    #: What happened at the desk that this says.
+    sa.Column("happening", sa.BigInteger),
     sa.Index("messenger_outbox_person_state", "person", "state"),
     sqlite_autoincrement=True,
 )
