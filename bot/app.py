@@ -29,6 +29,7 @@ from bot.store import (
     Conversations,
     Handoffs,
     Pages,
+    SignIns,
     Workers,
     expire,
     open_database,
@@ -50,9 +51,10 @@ _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older
 def create_app(settings: Settings, model: Path) -> FastAPI:
     """Builds the application; the model is loaded when the server starts.
 
-    Raises messenger.BadSettings when Messenger is set up in part.
+    Raises messenger.BadSettings or desk.BadSettings for what is set up in part.
     """
     page = messenger.secrets_of(settings)
+    provider = desk.provider_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,6 +76,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
         app.state.workers = Workers(engine)
+        app.state.sign_ins = SignIns(engine)
         app.state.calls = Calls(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
@@ -112,7 +115,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     secure = (settings.public_url or "").startswith("https://")
-    app.include_router(desk.create_router(secure=secure))
+    key = settings.desk_key.get_secret_value() if settings.desk_key else None
+    app.include_router(desk.create_router(secure=secure, key=key, provider=provider))
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))

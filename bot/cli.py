@@ -48,6 +48,7 @@ def serve() -> None:
     settings = _ready()
     _check_port(settings)
     _check_messenger(settings)
+    _check_openid(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -228,6 +229,17 @@ def _check_messenger(settings: Settings) -> None:
         secrets_of(settings)
     except BadSettings as error:
         print(f"Weeweiser cannot start with Messenger:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _check_openid(settings: Settings) -> None:
+    """The same for the settings of the OpenID provider."""
+    from bot.desk import BadSettings, provider_of
+
+    try:
+        provider_of(settings)
+    except BadSettings as error:
+        print(f"Weeweiser cannot start with the OpenID provider:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
 

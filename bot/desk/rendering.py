@@ -17,6 +17,8 @@ _FOLDER = Path(__file__).parent / "pages"
 #: The parts of the desk, each with the word for it, its address and who may enter.
 PARTS: tuple[tuple[str, str, Role], ...] = (
     ("first_call", "/desk/call", "worker"),
+    ("learning", "/desk/learning", "editor"),
+    ("audit", "/desk/audit", "manager"),
 )  # fmt: skip
 NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 

@@ -6,14 +6,20 @@ from fastapi.concurrency import run_in_threadpool
 from bot.desk.access import Access, Form, to
 from bot.desk.accounts import Accounts
 from bot.desk.rendering import Rendering
+from bot.desk.sealing import Seal
 
 
 class SigningIn:
     """The pages every worker meets first."""
 
-    def __init__(self, access: Access, pages: Rendering) -> None:
+    def __init__(
+        self, access: Access, pages: Rendering, seal: Seal, *, openid: bool = False
+    ) -> None:
+        """`openid`: there is a provider to sign in at, too."""
         self._access = access
         self._pages = pages
+        self._seal = seal
+        self._openid = openid
 
     def add_to(self, router: APIRouter) -> None:
         """Adds /desk, /desk/login and /desk/logout."""
@@ -36,7 +42,8 @@ class SigningIn:
         """The form to sign in with."""
         if self._access.worker(request):
             return to("/desk")
-        return self._pages.page(request, "login.html", wrong=False)
+        out = self._openid and "out" in request.query_params
+        return self._form(request, out=out)
 
     async def sign_in(self, request: Request) -> Response:
         """A new session: the old one of this browser ends, so none can be slipped in."""
@@ -45,10 +52,10 @@ class SigningIn:
         workers = request.app.state.workers
         # Hashing takes a tenth of a second on purpose; everybody else goes on meanwhile.
         worker = await run_in_threadpool(
-            Accounts(workers).enter, form["name"], form["password"], form["code"]
+            Accounts(workers, self._seal).enter, form["name"], form["password"], form["code"]
         )
         if worker is None:
-            return self._pages.page(request, "login.html", status=403, wrong=True)
+            return self._form(request, status=403, wrong=True)
         workers.close(self._access.key(request))
         workers.note(worker.id, "signed_in")
         response = to("/desk")
@@ -62,6 +69,13 @@ class SigningIn:
             self._access.demand(request, Form(await request.body())["csrf"])
             request.app.state.workers.note(worker.id, "signed_out")
             request.app.state.workers.close(self._access.key(request))
-        response = to("/desk/login")
+        # The session at the provider goes on; the page offers to end it, too.
+        response = to("/desk/login?out=1" if worker and worker.subject else "/desk/login")
         self._access.end(response)
         return response
+
+    def _form(
+        self, request: Request, *, status: int = 200, wrong: bool = False, out: bool = False
+    ) -> Response:
+        about = {"wrong": wrong, "openid": self._openid, "out": out}
+        return self._pages.page(request, "login.html", status=status, **about)

@@ -6,11 +6,13 @@ from bot.store._conversations import Conversations, UnknownConversation, WrongTo
 from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
+from bot.store._sign_ins import LONGEST_SIGN_IN, SignIns
 from bot.store._states import State, States
 from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
 
 __all__ = [
     "IN_MEMORY",
+    "LONGEST_SIGN_IN",
     "NOTHING",
     "Answers",
     "Call",
@@ -27,6 +29,7 @@ __all__ = [
     "Pages",
     "ReachBy",
     "Role",
+    "SignIns",
     "State",
     "States",
     "UnknownConversation",

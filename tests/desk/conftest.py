@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from fastapi import FastAPI
@@ -13,13 +13,15 @@ from sqlalchemy.engine import Engine
 from bot import problems
 from bot.desk import create_router
 from bot.desk.accounts import Accounts
+from bot.desk.openid import Provider
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.settings import Settings
-from bot.store import Calls, Workers, open_database
+from bot.store import Calls, SignIns, Workers, open_database
 from knowledge import directory
 
 PASSWORD = "correct horse battery"
+KEY = "k3y-of-the-tests-" * 2
 
 
 async def understood(text: str) -> dict[str, Any]:
@@ -46,13 +48,22 @@ def calls(engine: Engine) -> Calls:
 
 
 @pytest.fixture
-def client(workers: Workers, calls: Calls) -> Iterator[TestClient]:
+def provider() -> Optional[Provider]:
+    """Where workers may sign in, too; tests that have one replace this."""
+    return None
+
+
+@pytest.fixture
+def client(
+    engine: Engine, workers: Workers, calls: Calls, provider: Optional[Provider]
+) -> Iterator[TestClient]:
     app = FastAPI()
+    app.state.sign_ins = SignIns(engine)
     app.state.workers = workers
     app.state.calls = calls
     app.state.triage = Triage(understood, lambda: directory().current)
     problems.install(app)
-    app.include_router(create_router(secure=True))
+    app.include_router(create_router(secure=True, key=KEY, provider=provider))
     add_guard(app, Settings(public_url="https://desk.example"))
     yield TestClient(app, base_url="https://desk.example", follow_redirects=False)
 
