@@ -25,7 +25,7 @@ _SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384
 _LEEWAY_SECONDS = 60
 _TIMEOUT_SECONDS = 5
 _LONGEST_NAME = 80
-_HERE = ("localhost", "127.0.0.1", "[::1]")
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class BadSettings(ValueError):

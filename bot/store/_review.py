@@ -1,4 +1,4 @@
-"""Messages that may be learnt from: masked, with the consent of who wrote them, for a short time."""
+"""Messages to learn from: masked, with the consent of who wrote them, for a short time."""
 
 import json
 from dataclasses import dataclass
@@ -112,9 +112,7 @@ class Review:
 
 def _rows() -> Any:
     t = _review.c
-    return sa.select(
-        (t.id, t.text, t.language, t.reason, t.guesses, t.agreed_at, t.skipped_at)
-    )
+    return sa.select((t.id, t.text, t.language, t.reason, t.guesses, t.agreed_at, t.skipped_at))
 
 
 def _read(row: Row) -> ToReview:
