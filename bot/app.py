@@ -29,7 +29,9 @@ from bot.store import (
     Conversations,
     Handoffs,
     Pages,
+    Review,
     SignIns,
+    States,
     Workers,
     expire,
     open_database,
@@ -75,12 +77,16 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
+        app.state.review = Review(engine)
+        app.state.review_folder = settings.review_folder
         app.state.workers = Workers(engine)
         app.state.sign_ins = SignIns(engine)
         app.state.calls = Calls(engine)
         app.state.triage = Triage(app.state.assistant.parse, lambda: directory().current)
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
+        told = (States(engine), app.state.answers, app.state.review)
+        app.state.learning = web.Learning(app.state.assistant, *told)
         app.state.assistant.start()
         watch_directory(settings.search_database)
         app.state.messenger = None
@@ -120,7 +126,11 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
-    kept = {"days": settings.keep_days, "message_days": settings.keep_message_days}
+    kept = {
+        "days": settings.keep_days,
+        "message_days": settings.keep_message_days,
+        "review_days": settings.keep_review_days,
+    }
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))
     # Files only: pages hold keys, which packing together with foreign words could betray.
     widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
@@ -139,6 +149,7 @@ async def _forget_daily(engine: Engine, settings: Settings) -> None:
         try:
             gone = await asyncio.to_thread(expire, engine, now, **days)
             await asyncio.to_thread(Calls(engine).expire, now)
+            await asyncio.to_thread(Review(engine).expire, now, days=settings.keep_review_days)
             _log.info("expired conversations=%d", len(gone))
         except SQLAlchemyError as error:
             _log.error("expiry_failed error=%s", type(error).__name__)

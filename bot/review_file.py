@@ -3,11 +3,13 @@
 Data of the installation, not of the project; one block for each intent and language.
 """
 
+import fcntl
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
 import yaml
 
@@ -47,6 +49,26 @@ def read(path: Path) -> list[Learnt]:
         ]
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is no file of learnt sentences") from error
+
+
+def add(path: Path, sentence: Learnt) -> None:
+    """Adds a sentence, in turn with whoever else writes."""
+    with _alone(path):
+        write(path, [*read(path), sentence])
+
+
+def remove(path: Path, sentence: Learnt) -> None:
+    """Takes a sentence out again."""
+    with _alone(path):
+        write(path, [one for one in read(path) if one != sentence])
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write(path: Path, sentences: Iterable[Learnt]) -> None:

@@ -12,6 +12,7 @@ from bot.desk.rendering import Rendering
 from bot.desk.sealing import Seal
 from bot.desk.signing_in import SigningIn
 from bot.desk.signing_in_elsewhere import SigningInElsewhere
+from bot.desk.teaching import Teaching
 
 
 def create_router(
@@ -23,10 +24,11 @@ def create_router(
     """
     router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
-    pages = Rendering(access, "words", "call", "audit")
+    pages = Rendering(access, "words", "call", "audit", "learning")
     SigningIn(access, pages, Seal(key), openid=provider is not None).add_to(router)
     if provider:
         SigningInElsewhere(access, pages, provider).add_to(router)
     Calling(access, pages).add_to(router)
     Auditing(access, pages).add_to(router)
+    Teaching(access, pages).add_to(router)
     return router

@@ -6,6 +6,7 @@ from bot.store._conversations import Conversations, UnknownConversation, WrongTo
 from bot.store._database import IN_MEMORY, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
+from bot.store._review import Reason, Review, ToReview
 from bot.store._sign_ins import LONGEST_SIGN_IN, SignIns
 from bot.store._states import State, States
 from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
@@ -28,10 +29,13 @@ __all__ = [
     "Owner",
     "Pages",
     "ReachBy",
+    "Reason",
+    "Review",
     "Role",
     "SignIns",
     "State",
     "States",
+    "ToReview",
     "UnknownConversation",
     "Worker",
     "Workers",

@@ -72,6 +72,12 @@ class Review:
         with self._engine.begin() as connection:
             connection.execute(_review.delete().where(mine))
 
+    def agreed(self, conversation: str, message: str) -> bool:
+        """Whether this message is kept."""
+        mine = (_review.c.conversation == conversation) & (_review.c.message == message)
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(_review.c.id).where(mine)).first() is not None
+
     def waiting(self, most: int = 200) -> list[ToReview]:
         """What nobody has decided on yet, oldest first; what was skipped comes last."""
         order = (_review.c.skipped_at.is_not(None), _review.c.skipped_at, _review.c.id)

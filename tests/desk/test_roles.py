@@ -30,6 +30,9 @@ LEAST = {
     "POST /desk/call": "worker",
     "POST /desk/api/triage": "worker",
     "GET /desk/audit": "manager",
+    "GET /desk/learning": "editor",
+    "POST /desk/learning/remove": "editor",
+    "POST /desk/learning/{number}": "editor",
 }
 ROLES = ("stranger", "worker", "editor", "manager")
 #: Forms that carry the token elsewhere than in a field.

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from bot import problems
 from bot.channels.html import NAMES, Words, catalogue, environment, human, policy
-from bot.channels.web._access import answers, assistant, conversations, handoffs, pages
+from bot.channels.web._access import answers, assistant, conversations, handoffs, learning, pages
 from bot.channels.web._happenings import told as told_in_words
 from bot.channels.web._rating import rateable
 from bot.channels.web._transcript import Said, newest, shown, told_of, transcript
@@ -80,6 +80,7 @@ class View:
             waits=owner != "assistant" or bool(last and last["handoff"]),
             rate=rated,
             rating=conversations(request).rating(name, rated) if rated else None,
+            learn=bool(rated) and learning(request).agreed(name, rated),
         )
 
     async def _greeting(self, request: Request, language: Language) -> list[dict[str, Any]]:
@@ -129,6 +130,7 @@ class View:
         given |= {
             "rate": None,
             "rating": None,
+            "learn": False,
             "problem": None,
             "id": secrets.token_hex(16),
             **values,
