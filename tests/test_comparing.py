@@ -99,7 +99,8 @@ def test_no_sentence_is_measured_by_a_model_that_saw_it(world: World) -> None:
     world.comparing.compare(world.current, folds=4)
     texts = [one.text for one in SENTENCES]
     assert sorted(world.trained[0]) == texts
-    assert [set(texts) - set(seen) for seen in world.trained[1:]] == [{text} for text in texts]
+    left_out = [set(texts) - set(seen) for seen in world.trained[1:]]
+    assert sorted(map(sorted, left_out)) == [[text] for text in texts]
     assert not (world.models / "fold").exists()
 
 
@@ -131,20 +132,22 @@ def test_one_missed_is_not_made_up_for_by_another_heard(world: World) -> None:
     assert result.reasons
 
 
-@pytest.mark.parametrize(("wrong", "forbidden"), [(1, False), (3, True)])
-def test_understanding_may_not_fall_by_more_than_the_margin(
-    world: World, wrong: int, forbidden: bool
-) -> None:
-    # Each is in two languages: 1 of 120 in each, then 3.
-    world.broken = {f"food_help {n}": "debt_help" for n in range(wrong)}
-    if not forbidden:
-        world.comparing._cases = CASES * 1
-        world.broken = {}
+def test_understanding_may_not_fall(world: World) -> None:
+    world.broken = {f"food_help {n}": "debt_help" for n in range(3)}
     result = world.comparing.compare(world.current, folds=0)
-    assert bool(result.reasons) == forbidden
-    if forbidden:
-        assert set(result.intents) == {"debt_help", "food_help"}
-        assert any("macro-F1 (all)" in reason for reason in result.reasons)
+    assert set(result.intents) == {"debt_help", "food_help"}
+    assert any("macro-F1 (all)" in reason for reason in result.reasons)
+    with pytest.raises(NothingToCompare, match="macro-F1"):
+        world.comparing.switch()
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "forbidden"),
+    [("all", 0.896, False), ("all", 0.894, True), ("lb", 0.891, False), ("lb", 0.889, True)],
+)
+def test_by_more_than_the_margin(name: str, after: float, forbidden: bool) -> None:
+    dev = {name: {"before": 0.9, "after": after}}
+    assert bool(comparing._reasons(dev, {"missed_since": 0})) == forbidden
 
 
 def test_back_again(world: World) -> None:

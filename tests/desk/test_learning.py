@@ -65,7 +65,8 @@ def test_alike_messages_stand_together(editor: TestClient, review: Review) -> No
 
 
 def test_groups_are_of_those_alike() -> None:
-    near = np.array([[1, 0], [0, 1], [0.9, 0.436], [-1, 0]], dtype=np.float32)
+    near = np.eye(4, dtype=np.float32)
+    near[2] = [0.9, 0, 0.436, 0]
     assert groups(near)[0] == [0, 2]
     assert sorted(map(len, groups(near))) == [1, 1, 2]
     assert groups(near[:1]) == [[0]] and groups(near[:0]) == []
@@ -149,7 +150,7 @@ def test_an_intent_is_searched_for_or_not_taken(editor: TestClient, review: Revi
     number = keep(review, "des factures")
     assert decide(editor, number, search="pay_the_king").status_code == 422
     assert decide(editor, number, intent="debt_help", text=" [phone] ").status_code == 422
-    assert decide(editor, number, search="crisis_child", deed="assign").status_code == 303
+    assert decide(editor, number, search="crisis_child", sure="crisis_child").status_code == 303
     assert [one.intent for one in learnt(editor)] == ["crisis_child"]
 
 
