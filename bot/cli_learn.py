@@ -83,11 +83,11 @@ def _ready() -> Settings:
 def _comparing(settings: Settings) -> "Comparing":
     from bot.comparing import Comparing
     from bot.evaluation import read_cases
-    from bot.model import train
+    from bot.model import fitting
 
     files = sorted((ROOT / "data" / "dev").glob("*.tsv"))
     cases = [case for path in files for case in read_cases(path)]
-    return Comparing(settings.models, settings.review_folder, cases, train, _read)
+    return Comparing(settings.models, settings.review_folder, cases, fitting, _read)
 
 
 def _read(model: Path, texts: list[str]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ cross-validation: each by a model that has not seen it.
 import json
 import shutil
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Iterable, Optional
@@ -25,7 +25,7 @@ CANDIDATE, BEFORE = "candidate", "before"
 RESULT = "comparison.json"
 _MANIFEST = "manifest.json"
 
-#: Trains in a folder (with its learned.yml) and gives the model's file.
+#: Trains in a folder, with its learned.yml, unless a model there fits; gives the model's file.
 Trainer = Callable[[Path], Path]
 #: What the model of a file makes of texts, as `python -m bot parse` writes it.
 Reader = Callable[[Path, list[str]], list[Parsed]]
@@ -74,7 +74,8 @@ class Comparing:
             raise NothingToCompare("There are no learnt sentences yet.")
         texts = [case["text"] for case in self._cases]
         before = self._read(current, texts)
-        folder = self._fresh(CANDIDATE)
+        # Not emptied: a candidate of the same sentences and data need not be trained again.
+        folder = self._models / CANDIDATE
         candidate = self._trained(folder, sentences)
         after = self._read(candidate, texts)
         dev, crisis, intents = _measured(self._cases, before, after)
@@ -85,9 +86,12 @@ class Comparing:
             dev=dev,
             crisis=crisis,
             intents=intents,
-            learnt=self._crossed(current, sentences, folds),
+            learnt=None,
             reasons=_reasons(dev, crisis),
         )
+        # Kept before the long part, which may be interrupted.
+        self._keep(result)
+        result = replace(result, learnt=self._crossed(current, sentences, folds))
         self._keep(result)
         return result
 
@@ -107,7 +111,7 @@ class Comparing:
         _move(self._models, kept)
         _move(folder, self._models)
         shutil.rmtree(folder)
-        result = Comparison(**{**asdict(result), "switched": True})
+        result = replace(result, switched=True)
         self._keep(result)
         return result
 

@@ -67,7 +67,7 @@ def current(models: Path) -> Path:
     if manifest.data != data_fingerprint():
         raise NoModel("The model is older than its data. Run: python -m bot train")
     if manifest.learned != digest_of(models / LEARNED):
-        raise NoModel("The model lacks sentences learnt since. Run: python -m bot train")
+        raise NoModel("The model is not of the sentences learnt since. Run: python -m bot train")
     path = models / manifest.file
     if not path.is_file() or _sha256(path) != manifest.sha256:
         raise NoModel(f"The model file {path} is missing or damaged. Run: python -m bot train")

@@ -174,6 +174,21 @@ def test_what_was_not_compared_is_not_served(world: World) -> None:
         world.comparing.compare(world.current)
 
 
+def test_an_interruption_keeps_what_is_measured(world: World) -> None:
+    train = world._train
+
+    def once(folder: Path) -> Path:
+        if folder.name != "candidate":
+            raise KeyboardInterrupt
+        return train(folder)
+
+    with pytest.raises(KeyboardInterrupt):
+        Comparing(world.models, world.review, CASES, once, world._read).compare(world.current)
+    kept = comparing.last(world.review)
+    assert kept and kept.sentences == 4 and kept.learnt is None
+    assert world.comparing.switch().switched
+
+
 def test_what_is_served_already_is_not_measured_again(world: World) -> None:
     review_file.write(world.models / LEARNED, SENTENCES[:3])
     result = world.comparing.compare(world.current, folds=2)
