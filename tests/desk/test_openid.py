@@ -94,6 +94,7 @@ def test_the_second_time_it_is_the_same_account(
         {"claims": {"nonce": "another"}},
         {"without": ("nonce",)},
         {"claims": {"aud": "another client"}},
+        {"claims": {"aud": "another client", "azp": CLIENT}},
         {"claims": {"aud": [CLIENT, "another"]}},  # for several, and for whom is not said
         {"claims": {"iss": "https://another.test"}},
         {"claims": {"exp": int(time.time()) - 300}},
