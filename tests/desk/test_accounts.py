@@ -70,6 +70,7 @@ def test_disabling_ends_sessions_at_once(desk: Desk) -> None:
     assert "disabled" in desk.run("list-users").stdout
     assert desk.run("enable", "dora").exit_code == 0
     assert desk.enters(PASSWORD)
+    assert desk.workers.of_session(key) is None  # ended, not asleep
 
 
 def test_a_session_opened_while_an_account_is_disabled_is_none(desk: Desk) -> None:
