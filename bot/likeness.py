@@ -61,16 +61,20 @@ class Likeness:
         rows = self._features.rows([clean(text) for text in texts])
         return (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
 
-    def nearest(self, text: str, most: int = 5) -> list[Near]:
+    def nearest(self, message: str, most: int = 5) -> list[Near]:
         """The nearest training sentences, the nearest first; none when their words are unknown."""
         if not self._sentences:
             return []
-        vector = self.vectors([text])[0]
+        vector = self.vectors([message])[0]
         alike = np.concatenate(
             [_unit(self._rows[at : at + _STEP]) @ vector for at in range(0, len(self._rows), _STEP)]
         )
         best = np.argsort(-alike)[:most]
-        return [Near(*self._sentences[at], round(float(alike[at]), 3)) for at in best]
+        return [
+            Near(text, intent, language, round(float(alike[at]), 3))
+            for at in best
+            for text, intent, language in [self._sentences[at]]
+        ]
 
 
 def _unit(rows: Any) -> Any:
@@ -85,5 +89,7 @@ def _sentences(learned: Optional[Path]) -> list[tuple[str, str, str]]:
     found = []
     for message in importer.get_nlu_data().intent_examples:
         about = (message.get("metadata") or {}).get("intent") or {}
-        found.append((str(message.get("text")), str(message.get("intent")), about.get("language")))
+        found.append(
+            (str(message.get("text")), str(message.get("intent")), str(about.get("language")))
+        )
     return found

@@ -77,5 +77,6 @@ class SigningIn:
     def _form(
         self, request: Request, *, status: int = 200, wrong: bool = False, out: bool = False
     ) -> Response:
-        about = {"wrong": wrong, "openid": self._openid, "out": out}
-        return self._pages.page(request, "login.html", status=status, **about)
+        return self._pages.page(
+            request, "login.html", status=status, wrong=wrong, openid=self._openid, out=out
+        )

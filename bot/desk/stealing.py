@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from bot.review_file import Learnt
 
@@ -38,7 +38,8 @@ def judge(
     `nearest`: the nearest training sentences, nearest first; `learnt`: what is learnt already.
     """
     same = sentence.text.casefold()
-    for one in [*learnt, *nearest]:
+    known: list[Any] = [*learnt, *nearest]
+    for one in known:
         if one.text.casefold() == same and one.language == sentence.language:
             if one.intent != sentence.intent:
                 return Verdict("in_another_intent", other=one.intent)

@@ -116,10 +116,10 @@ class Workers:
     ) -> int:
         """A new account; names are compared without case. Raises NameTaken."""
         values = {"name": _plain(name), "role": role, "password_hash": password_hash}
-        values |= {"totp_sealed": totp_sealed, "subject": subject}
+        more = {"totp_sealed": totp_sealed, "subject": subject, "created_at": now()}
         try:
             with self._engine.begin() as connection:
-                done = connection.execute(_workers.insert().values(**values, created_at=now()))
+                done = connection.execute(_workers.insert().values(**values, **more))
         except sa.exc.IntegrityError as error:
             raise NameTaken(name) from error
         return int(done.inserted_primary_key[0])

@@ -80,7 +80,7 @@ class View:
             waits=owner != "assistant" or bool(last and last["handoff"]),
             rate=rated,
             rating=conversations(request).rating(name, rated) if rated else None,
-            learn=bool(rated) and learning(request).agreed(name, rated),
+            learn=learning(request).agreed(name, rated) if rated else False,
         )
 
     async def _greeting(self, request: Request, language: Language) -> list[dict[str, Any]]:
