@@ -35,6 +35,8 @@ from bot.store import (
     Pages,
     People,
     Referrals,
+    Review,
+    SignIns,
     Spans,
     States,
     Workers,
@@ -58,9 +60,10 @@ _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older
 def create_app(settings: Settings, model: Path) -> FastAPI:
     """Builds the application; the model is loaded when the server starts.
 
-    Raises messenger.BadSettings when Messenger is set up in part.
+    Raises messenger.BadSettings or desk.BadSettings for what is set up in part.
     """
     page = messenger.secrets_of(settings)
+    provider = desk.provider_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +84,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)
+        app.state.review = Review(engine)
+        app.state.review_folder = settings.review_folder
         app.state.workers = Workers(engine)
+        app.state.sign_ins = SignIns(engine)
         app.state.calls = Calls(engine)
         edits = DirectoryEdits(engine)
         overlay = OverlayFollower(edits, directory())
@@ -97,6 +103,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.people = People(engine)
         counting = Counting(app.state.counts)
         app.state.turns = web.Turns(app.state.assistant, *kept, note=counting.note)
+        told = (States(engine), app.state.answers, app.state.review)
+        app.state.learning = web.Learning(app.state.assistant, *told)
         app.state.assistant.start()
         watch_directory(settings.search_database)
         overlay.start()
@@ -139,6 +147,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(web.router)
     app.include_router(web.create_plain(settings.exit_url, settings.allowed_frames))
     secure = (settings.public_url or "").startswith("https://")
+    key = settings.desk_key.get_secret_value() if settings.desk_key else None
     app.include_router(
         desk.create_router(
             secure=secure,
@@ -147,12 +156,18 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             keep_consented_call_days=settings.keep_consented_call_days,
             verify_days=settings.directory_verify_days,
             message_days=settings.keep_message_days,
+            key=key,
+            provider=provider,
         )
     )
     app.include_router(hsds.router)
     app.include_router(search.router)
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
-    kept = {"days": settings.keep_days, "message_days": settings.keep_message_days}
+    kept = {
+        "days": settings.keep_days,
+        "message_days": settings.keep_message_days,
+        "review_days": settings.keep_review_days,
+    }
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))
     # Files only: pages hold keys, which packing together with foreign words could betray.
     widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)

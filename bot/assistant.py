@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.confi
 
     from bot.dialogue import Dialogue
     from bot.inprocess import Turns
+    from bot.likeness import Likeness, Near
 
 __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
@@ -70,6 +71,8 @@ class Assistant:
         self._agent: Optional[Agent] = None
         self._turns: Optional[Turns] = None
         self._dialogue: Optional[Dialogue] = None
+        self._likeness: Optional[Likeness] = None
+        self._loading = threading.Lock()
 
     def start(self) -> None:
         """Loads the model; raises when it cannot be loaded."""
@@ -109,6 +112,14 @@ class Assistant:
         """Rasa's parse of one message, without a conversation."""
         return await asyncio.wrap_future(self._run(self._parse(text)))
 
+    async def vectors(self, texts: list[str]) -> Any:
+        """Unit vectors of texts, one row each: texts that mean the like have a high product."""
+        return await asyncio.to_thread(lambda: self._alike().vectors(texts))
+
+    async def nearest(self, text: str, most: int = 5) -> "list[Near]":
+        """The training sentences nearest to a text, nearest first; none if they are unknown."""
+        return await asyncio.to_thread(lambda: self._alike().nearest(text, most))
+
     async def erase(self, conversation: str) -> None:
         """Deletes everything of a conversation, after the turn that may be at work."""
         await asyncio.wrap_future(self._run(self._erase(conversation)))
@@ -122,6 +133,16 @@ class Assistant:
         assert self._agent
         found: Responses = self._agent.domain.responses
         return found
+
+    def _alike(self) -> "Likeness":
+        """Loaded when it is first asked for: only those who teach the assistant need it."""
+        from bot.likeness import Likeness
+        from bot.model import LEARNED
+
+        with self._loading:
+            if self._likeness is None:
+                self._likeness = Likeness(self._model, self._model.parent / LEARNED)
+            return self._likeness
 
     def _run(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)

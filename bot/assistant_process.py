@@ -104,6 +104,14 @@ class AssistantProcess:
         found: dict[str, Any] = await self._call("parse", text)
         return found
 
+    async def vectors(self, texts: list[str]) -> Any:
+        """As Assistant.vectors. Also raises AssistantGone."""
+        return await self._call("vectors", texts)
+
+    async def nearest(self, text: str, most: int = 5) -> Any:
+        """As Assistant.nearest. Also raises AssistantGone."""
+        return await self._call("nearest", text, most)
+
     async def erase(self, conversation: str) -> None:
         """As Assistant.erase. Also raises AssistantGone."""
         await self._call("erase", conversation)

@@ -11,7 +11,8 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import cli_desk, cli_messenger, logs
+from bot import cli_desk, cli_learn, cli_messenger, logs
+from bot.parsed import parsed
 from bot.settings import Settings
 from knowledge import KnowledgeError, directory, load
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_messenger.app, name="messenger")
 app.add_typer(cli_desk.app, name="desk")
+app.add_typer(cli_learn.app, name="learn")
 
 
 @app.command()
@@ -48,6 +50,7 @@ def serve() -> None:
     settings = _ready()
     _check_port(settings)
     _check_messenger(settings)
+    _check_openid(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -75,7 +78,7 @@ def parse() -> None:
     async def understand() -> None:
         for line in _lines():
             found = await assistant.parse(line)
-            _write(_parsed(line, found))
+            _write(parsed(line, found))
 
     asyncio.run(understand())
 
@@ -131,12 +134,12 @@ def evaluate(
     assistant = _assistant(_ready())
 
     async def run() -> list[dict[str, Any]]:
-        return [_parsed(case["text"], await assistant.parse(case["text"])) for case in cases]
+        return [parsed(case["text"], await assistant.parse(case["text"])) for case in cases]
 
-    parsed = asyncio.run(run())
-    result = measure(cases, parsed)
+    found = asyncio.run(run())
+    result = measure(cases, found)
     if report:
-        write_report(report, result, cases, parsed)
+        write_report(report, result, cases, found)
     _write(result)
 
 
@@ -169,28 +172,6 @@ async def _talk(assistant: Any, name: str, turn: dict[str, Any]) -> dict[str, An
         return {"conversation": name, "error": type(error).__name__}
     said = {key: value for key, value in asdict(reply).items() if key in _SAID}
     return {"conversation": name, **said}
-
-
-def _parsed(text: str, found: dict[str, Any]) -> dict[str, Any]:
-    entities = found.get("entities") or []
-
-    def first(kind: str) -> Any:
-        return next((e["value"] for e in entities if e["entity"] == kind), None)
-
-    return {
-        "text": text,
-        "language": found.get("language"),
-        "intent": found["intent"]["name"],
-        "confidence": round(float(found["intent"]["confidence"]), 4),
-        "ranking": [
-            {"intent": r["name"], "confidence": round(float(r["confidence"]), 4)}
-            for r in found.get("intent_ranking") or []
-        ],
-        "needs": found.get("needs") or [],
-        "crisis": found.get("crisis") or [],
-        "place": first("place"),
-        "age": first("age"),
-    }
 
 
 def _ready() -> Settings:
@@ -228,6 +209,17 @@ def _check_messenger(settings: Settings) -> None:
         secrets_of(settings)
     except BadSettings as error:
         print(f"Weeweiser cannot start with Messenger:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _check_openid(settings: Settings) -> None:
+    """The same for the settings of the OpenID provider."""
+    from bot.desk import BadSettings, provider_of
+
+    try:
+        provider_of(settings)
+    except BadSettings as error:
+        print(f"Weeweiser cannot start with the OpenID provider:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
 

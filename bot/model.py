@@ -18,6 +18,8 @@ from bot.settings import ROOT
 #: Everything a model is made from. A change in any of it makes the model too old.
 _INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "knowledge/places", "requirements.txt")
 _MANIFEST = "manifest.json"
+#: Beside the models: sentences of this installation that every training adds to the project's.
+LEARNED = "learned.yml"
 #: Inside a model file: what it was made from, and the scores its classifier left.
 _ABOUT, _SCORES = "weeweiser.json", "scores.json"
 
@@ -37,6 +39,8 @@ class Manifest:
     seconds: int
     #: What was reached on the development set (data/dev): per language and overall.
     scores: dict[str, Any]
+    #: A digest of the installation's own sentences it was made from; "" without any.
+    learned: str = ""
 
 
 def data_fingerprint(root: Path = ROOT) -> str:
@@ -62,6 +66,8 @@ def current(models: Path) -> Path:
         raise NoModel(f"There is no trained model in {models}. Run: python -m bot train")
     if manifest.data != data_fingerprint():
         raise NoModel("The model is older than its data. Run: python -m bot train")
+    if manifest.learned != digest_of(models / LEARNED):
+        raise NoModel("The model is not of the sentences learnt since. Run: python -m bot train")
     path = models / manifest.file
     if not path.is_file() or _sha256(path) != manifest.sha256:
         raise NoModel(f"The model file {path} is missing or damaged. Run: python -m bot train")
@@ -69,15 +75,17 @@ def current(models: Path) -> Path:
 
 
 def train(models: Path) -> Path:
-    """Trains from the project's data and makes the result the current model.
+    """Trains from the project's data, and what this installation has learnt (`LEARNED`).
 
-    An interrupted training leaves the earlier model and its manifest as they were.
+    Makes the result the current model of the folder. An interrupted training leaves the earlier
+    model and its manifest as they were.
     """
     from rasa.model_training import train as rasa_train
 
-    data = data_fingerprint()
+    data, learned = data_fingerprint(), digest_of(models / LEARNED)
+    own = [str(models / LEARNED)] if learned else []
     start = time.monotonic()
-    name = f"weeweiser-{data[:12]}.tar.gz"
+    name = "-".join(filter(None, ("weeweiser", data[:12], learned[:8]))) + ".tar.gz"
     part = f"training-{os.getpid()}.tar.gz"
     try:
         # Rasa prints its progress; stdout belongs to the command line's results.
@@ -85,7 +93,7 @@ def train(models: Path) -> Path:
             result = rasa_train(
                 domain=str(ROOT / "domain.yml"),
                 config=str(ROOT / "config.yml"),
-                training_files=[str(ROOT / "data")],
+                training_files=[str(ROOT / "data"), *own],
                 output=str(models),
                 fixed_model_name=part,
             )
@@ -97,7 +105,7 @@ def train(models: Path) -> Path:
     finally:
         (models / part).unlink(missing_ok=True)
     seconds = round(time.monotonic() - start)
-    manifest = Manifest(name, _sha256(models / name), data, now, seconds, scores)
+    manifest = Manifest(name, _sha256(models / name), data, now, seconds, scores, learned)
     _write(models, manifest)
     for old in models.glob("weeweiser-*.tar.gz"):
         if old.name != name:
@@ -148,6 +156,11 @@ def fitting(models: Path) -> Path:
             file=sys.stderr,
         )
         return train(models)
+
+
+def digest_of(path: Path) -> str:
+    """A digest of a file's content; "" when there is none."""
+    return _sha256(path) if path.is_file() else ""
 
 
 def _read(models: Path) -> Optional[Manifest]:

@@ -8,6 +8,10 @@ from pydantic import BaseSettings, Field, SecretStr, validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.placeholders import is_placeholder
+
+#: Characters of a key that is not guessed.
+SHORTEST_KEY = 32
 ROOT = Path(__file__).resolve().parents[1]
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
@@ -82,6 +86,31 @@ class Settings(BaseSettings):
         default=60, ge=0, description="Messages of one conversation in a minute; 0: no limit."
     )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
+    desk_key: Optional[SecretStr] = Field(
+        default=None, description="Random key of our own: seals the secrets of one-time codes."
+    )
+    oidc_issuer: Optional[str] = Field(
+        default=None, description="Address of the OpenID provider workers sign in at."
+    )
+    oidc_client_id: Optional[str] = Field(
+        default=None, description="What the provider knows the desk by."
+    )
+    oidc_client_secret: Optional[SecretStr] = Field(
+        default=None, description="Secret of the desk at the provider."
+    )
+    oidc_roles: Optional[str] = Field(
+        default=None, description="Which group has which role: group=role, group=role."
+    )
+    oidc_claim: str = Field(
+        default="groups", min_length=1, description="Claim of the ID token that holds the groups."
+    )
+    review_folder: Path = Field(
+        default=ROOT / "var" / "review",
+        description="Folder of the sentences learnt from messages, and of the last comparison.",
+    )
+    keep_review_days: int = Field(
+        default=30, ge=1, description="Days a message waits to be learnt from."
+    )
     messenger_page_token: Optional[SecretStr] = Field(
         default=None, description="Access token of the Facebook page, to send with."
     )
@@ -144,6 +173,13 @@ class Settings(BaseSettings):
         # It also stands in a policy header: no space, no semicolon, no comma.
         if not re.fullmatch(r"https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/%-]*)?", value):
             raise ValueError("must be a plain https address, like https://www.example.lu/")
+        return value
+
+    @validator("desk_key")
+    def _not_guessed(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+        plain = value.get_secret_value() if value else None
+        if plain is not None and (len(plain) < SHORTEST_KEY or is_placeholder(plain)):
+            raise ValueError(f"must be a random key of {SHORTEST_KEY} characters or more")
         return value
 
     @validator("messenger_page_token", "messenger_app_secret")

@@ -4,11 +4,12 @@ import json
 import shutil
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import model as models
-from bot.model import NoModel, current
+from bot.model import LEARNED, NoModel, current, digest_of
 from bot.settings import Settings
 
 
@@ -36,6 +37,37 @@ def test_a_model_older_than_its_data(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(models, "data_fingerprint", lambda: "other")
     with pytest.raises(NoModel, match="older than its data"):
         current(folder)
+
+
+def test_a_model_without_what_was_learnt_since(folder: Path) -> None:
+    (folder / LEARNED).write_text('version: "3.1"', encoding="utf-8")
+    with pytest.raises(NoModel, match="learnt since"):
+        current(folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["learned"] = digest_of(folder / LEARNED)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert current(folder).is_file()
+    (folder / LEARNED).unlink()
+    with pytest.raises(NoModel, match="learnt since"):
+        current(folder)
+
+
+def test_what_was_learnt_is_trained_with(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import rasa.model_training
+
+    given: list[str] = []
+
+    def trained(**arguments: Any) -> None:
+        given.extend(arguments["training_files"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rasa.model_training, "train", trained)
+    for expected in ([], [str(folder / LEARNED)]):
+        given.clear()
+        with pytest.raises(KeyboardInterrupt):
+            models.train(folder)
+        assert given[1:] == expected
+        (folder / LEARNED).write_text('version: "3.1"', encoding="utf-8")
 
 
 def test_a_damaged_model(folder: Path) -> None:

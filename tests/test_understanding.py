@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.assistant import Assistant
-from bot.cli import _parsed
 from bot.evaluation import evaluate, read_cases
+from bot.parsed import parsed as parsed_line
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
 LEAST_PER_INTENT = 10
@@ -38,7 +38,7 @@ PUBLIC = {
 
 async def _measure(assistant: Assistant, path: Path) -> dict[str, Any]:
     cases = read_cases(path)
-    parsed = [_parsed(c["text"], await assistant.parse(c["text"])) for c in cases]
+    parsed = [parsed_line(c["text"], await assistant.parse(c["text"])) for c in cases]
     return {"by_file": evaluate(cases, parsed), "cases": cases, "parsed": parsed}
 
 

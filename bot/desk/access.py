@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.limits import Limit
 from bot.problems import Problem, language_of
-from bot.store import Role, Worker, Workers, csrf_of
+from bot.store import LONGEST_SIGN_IN, Role, Worker, Workers, csrf_of
 from knowledge import LANGUAGES, Language
 
 _LANGUAGE = "desk_lang"
@@ -38,13 +38,16 @@ class Access:
         self._secure = secure
         # The prefix makes browsers refuse the cookie from any other host or path.
         self._cookie = "__Host-desk" if secure else "desk"
+        self._lent = "__Host-desk_oidc" if secure else "desk_oidc"
         self._clients = Limit(per_minute)
         self._names = Limit(per_minute // 2)
 
-    def take(self, request: Request, name: str) -> None:
-        """Counts a log-in, by address and by name. Raises Problem 429."""
+    def take(self, request: Request, name: Optional[str] = None) -> None:
+        """Counts a log-in, by address and by the name, if one was written. Raises Problem 429."""
         client = request.client.host if request.client else ""
-        wait = self._clients.take(client) or self._names.take(name.strip().casefold())
+        wait = self._clients.take(client)
+        if not wait and name is not None:
+            wait = self._names.take(name.strip().casefold())
         if wait:
             raise Problem(429, "too_many", retry_after=math.ceil(wait))
 
@@ -66,6 +69,18 @@ class Access:
         if not hmac.compare_digest(self.csrf(request), token):
             raise Problem(403, "foreign_origin")
 
+    def permitted(self, request: Request, role: Role) -> Worker:
+        """Who is signed in, with this role or a higher one. Raises Problem 403, or 401 for nobody.
+
+        For what a page's forms and scripts ask; a page itself sends strangers to sign in.
+        """
+        worker = self.worker(request)
+        if worker is None:
+            raise Problem(401, "signed_out")
+        if not at_least(worker, role):
+            raise Problem(403, "not_your_role")
+        return worker
+
     def begin(self, response: Response, key: str) -> None:
         response.set_cookie(
             self._cookie, key, path="/", httponly=True, samesite="strict", secure=self._secure
@@ -74,6 +89,26 @@ class Access:
     def end(self, response: Response) -> None:
         response.delete_cookie(
             self._cookie, path="/", httponly=True, samesite="strict", secure=self._secure
+        )
+
+    def lend(self, response: Response, browser: str) -> None:
+        """Marks a browser that goes to sign in elsewhere; it brings the mark back from there."""
+        response.set_cookie(
+            self._lent,
+            browser,
+            max_age=int(LONGEST_SIGN_IN.total_seconds()),
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+        )
+
+    def lent(self, request: Request) -> str:
+        return request.cookies.get(self._lent, "")
+
+    def give_back(self, response: Response) -> None:
+        response.delete_cookie(
+            self._lent, path="/", httponly=True, samesite="lax", secure=self._secure
         )
 
     def speak(self, response: Response, language: Language) -> None:

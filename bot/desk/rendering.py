@@ -23,6 +23,8 @@ PARTS: tuple[tuple[str, str, Role], ...] = (
     ("all_calls", "/desk/calls", "worker"),
     ("all_referrals", "/desk/referrals", "worker"),
     ("inbox", "/desk/inbox", "worker"),
+    ("learning", "/desk/learning", "editor"),
+    ("audit", "/desk/audit", "manager"),
 )  # fmt: skip
 #: How much waits in a part, by its address; the part itself adds how it is counted.
 COUNTS: dict[str, Callable[[Request], int]] = {}

@@ -6,6 +6,7 @@ from fastapi.concurrency import run_in_threadpool
 from bot.desk.access import Access, Form, to
 from bot.desk.accounts import Accounts
 from bot.desk.rendering import Rendering
+from bot.desk.sealing import Seal
 from bot.desk.times import day, today
 
 #: Calls that are due, as many as the first page names.
@@ -15,9 +16,14 @@ _REMINDED = 5
 class SigningIn:
     """The pages every worker meets first."""
 
-    def __init__(self, access: Access, pages: Rendering) -> None:
+    def __init__(
+        self, access: Access, pages: Rendering, seal: Seal, *, openid: bool = False
+    ) -> None:
+        """`openid`: there is a provider to sign in at, too."""
         self._access = access
         self._pages = pages
+        self._seal = seal
+        self._openid = openid
 
     def add_to(self, router: APIRouter) -> None:
         """Adds /desk, /desk/login and /desk/logout."""
@@ -44,7 +50,8 @@ class SigningIn:
         """The form to sign in with."""
         if self._access.worker(request):
             return to("/desk")
-        return self._pages.page(request, "login.html", wrong=False)
+        out = self._openid and "out" in request.query_params
+        return self._form(request, out=out)
 
     async def sign_in(self, request: Request) -> Response:
         """A new session: the old one of this browser ends, so none can be slipped in."""
@@ -53,10 +60,10 @@ class SigningIn:
         workers = request.app.state.workers
         # Hashing takes a tenth of a second on purpose; everybody else goes on meanwhile.
         worker = await run_in_threadpool(
-            Accounts(workers).enter, form["name"], form["password"], form["code"]
+            Accounts(workers, self._seal).enter, form["name"], form["password"], form["code"]
         )
         if worker is None:
-            return self._pages.page(request, "login.html", status=403, wrong=True)
+            return self._form(request, status=403, wrong=True)
         workers.close(self._access.key(request))
         workers.note(worker.id, "signed_in")
         response = to("/desk")
@@ -71,6 +78,14 @@ class SigningIn:
             request.app.state.workers.note(worker.id, "signed_out")
             request.app.state.workers.close(self._access.key(request))
             request.app.state.handoffs.gone(str(worker.id))
-        response = to("/desk/login")
+        # The session at the provider goes on; the page offers to end it, too.
+        response = to("/desk/login?out=1" if worker and worker.subject else "/desk/login")
         self._access.end(response)
         return response
+
+    def _form(
+        self, request: Request, *, status: int = 200, wrong: bool = False, out: bool = False
+    ) -> Response:
+        return self._pages.page(
+            request, "login.html", status=status, wrong=wrong, openid=self._openid, out=out
+        )

@@ -17,6 +17,9 @@ from bot.store._people import Found, People, Sought, register
 from bot.store._presence import ATTENDED, Seat
 from bot.store._referrals import AlreadyReferred, Kind, Referral, Referrals, Step
 from bot.store._referrals import State as ReferralState
+from bot.store._review import Reason as ReviewReason
+from bot.store._review import Review, ToReview
+from bot.store._sign_ins import LONGEST_SIGN_IN, SignIns
 from bot.store._spans import Span, Spans
 from bot.store._states import State, States
 from bot.store._workers import LONGEST as LONGEST_SESSION
@@ -26,6 +29,7 @@ __all__ = [
     "ATTENDED",
     "IN_MEMORY",
     "LONGEST_SESSION",
+    "LONGEST_SIGN_IN",
     "NOTHING",
     "AlreadyReferred",
     "Answers",
@@ -74,6 +78,14 @@ __all__ = [
     "State",
     "States",
     "Talk",
+    "Reason",
+    "Review",
+    "ReviewReason",
+    "Role",
+    "SignIns",
+    "State",
+    "States",
+    "ToReview",
     "UnknownConversation",
     "Worker",
     "Workers",

@@ -6,7 +6,7 @@ Of a session only a hash is kept: who reads the database cannot act as anybody.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Literal, Optional
 
 import sqlalchemy as sa
@@ -29,6 +29,10 @@ _workers = sa.Table(
     sa.Column("totp_secret", sa.String(64)),
     sa.Column("totp_used", sa.Integer),
     sa.Column("created_at", sa.DateTime, nullable=False),
+    # Sealed secrets are longer than the column of the plain ones, which an older desk filled.
+    sa.Column("totp_sealed", sa.Text),
+    sa.Column("disabled_at", sa.DateTime),
+    sa.Column("subject", sa.String(64), index=True),
 )
 _sessions = sa.Table(
     "desk_sessions",
@@ -47,11 +51,22 @@ _audit = sa.Table(
     sa.Column("did", sa.String(40), nullable=False),
     sa.Column("about", sa.String(80)),
 )
+_COLUMNS = tuple(
+    _workers.c[name]
+    for name in (
+        *("id", "name", "role", "password_hash", "totp_secret", "totp_used"),
+        *("totp_sealed", "disabled_at", "subject"),
+    )
+)
 
 
 @dataclass(frozen=True)
 class Worker:
-    """An account. `totp_used`: the last half minute a one-time code was accepted for."""
+    """An account. `totp_used`: the last half minute a one-time code was accepted for.
+
+    `totp_secret`: as it is, of an older desk; `totp_sealed`: encrypted. `subject`: who it is for
+    the OpenID provider, as a hash; None for an account with a password.
+    """
 
     id: int
     name: str
@@ -59,6 +74,9 @@ class Worker:
     password_hash: str
     totp_secret: Optional[str]
     totp_used: Optional[int]
+    totp_sealed: Optional[str] = None
+    disabled_at: Optional[datetime] = None
+    subject: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,10 @@ class Deed:
     worker: int
     did: str
     about: Optional[str]
+
+    def at_in(self, zone: tzinfo) -> datetime:
+        """When, by the clocks of a zone."""
+        return self.at.replace(tzinfo=timezone.utc).astimezone(zone)
 
 
 class NameTaken(Exception):
@@ -84,15 +106,20 @@ class Workers:
         add_missing(engine)
 
     def add(
-        self, name: str, role: Role, password_hash: str, totp_secret: Optional[str] = None
+        self,
+        name: str,
+        role: Role,
+        password_hash: str,
+        *,
+        totp_sealed: Optional[str] = None,
+        subject: Optional[str] = None,
     ) -> int:
         """A new account; names are compared without case. Raises NameTaken."""
         values = {"name": _plain(name), "role": role, "password_hash": password_hash}
+        more = {"totp_sealed": totp_sealed, "subject": subject, "created_at": now()}
         try:
             with self._engine.begin() as connection:
-                done = connection.execute(
-                    _workers.insert().values(**values, totp_secret=totp_secret, created_at=now())
-                )
+                done = connection.execute(_workers.insert().values(**values, **more))
         except sa.exc.IntegrityError as error:
             raise NameTaken(name) from error
         return int(done.inserted_primary_key[0])
@@ -107,19 +134,38 @@ class Workers:
             rows = connection.execute(sa.select((_workers.c.id, _workers.c.name)))
             return dict(rows.all())
 
+    def of_subject(self, subject: str) -> Optional[Worker]:
+        """The account of somebody the OpenID provider knows."""
+        return self._one(_workers.c.subject == subject)
+
+    def all(self) -> list[Worker]:
+        """Every account, by name."""
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(_COLUMNS).order_by(_workers.c.name))
+            return [Worker(*row) for row in found]
+
+    def set_role(self, worker: int, role: Role) -> None:
+        """Another role; it counts from the next request on."""
+        self._change(worker, role=role)
+
+    def set_enabled(self, worker: int, enabled: bool) -> None:
+        """Lets an account in, or not any more: then its sessions end at once."""
+        self._change(worker, disabled_at=None if enabled else now())
+        if not enabled:
+            self.close_all(worker)
+
+    def set_secret(self, worker: int, totp_sealed: Optional[str]) -> None:
+        """Another secret of one-time codes, or none. Codes of the one before count no more."""
+        self._change(worker, totp_sealed=totp_sealed, totp_secret=None)
+
     def set_password(self, worker: int, password_hash: str) -> None:
         """A new password; every session of the account ends."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                _workers.update().where(_workers.c.id == worker).values(password_hash=password_hash)
-            )
-            connection.execute(_sessions.delete().where(_sessions.c.worker == worker))
+        self._change(worker, password_hash=password_hash)
+        self.close_all(worker)
 
     def rehash(self, worker: int, password_hash: str) -> None:
         """The same password, hashed as it is done today."""
-        one = _workers.update().where(_workers.c.id == worker)
-        with self._engine.begin() as connection:
-            connection.execute(one.values(password_hash=password_hash))
+        self._change(worker, password_hash=password_hash)
 
     def use_code(self, worker: int, step: int) -> bool:
         """Marks a one-time code as used; False when it, or a later one, was used before."""
@@ -155,7 +201,13 @@ class Workers:
                 connection.execute(_sessions.delete().where(mine))
                 return None
             worker = connection.execute(sa.select(_sessions.c.worker).where(mine)).scalar()
-        return self._one(_workers.c.id == worker)
+        # An account disabled between the two looks has no session any more.
+        return self._one((_workers.c.id == worker) & _workers.c.disabled_at.is_(None))
+
+    def close_all(self, worker: int) -> None:
+        """Ends every session of an account."""
+        with self._engine.begin() as connection:
+            connection.execute(_sessions.delete().where(_sessions.c.worker == worker))
 
     def close(self, key: str) -> None:
         """Ends a session."""
@@ -176,12 +228,26 @@ class Workers:
         with self._engine.connect() as connection:
             return [Deed(*row) for row in connection.execute(query.order_by(_audit.c.id))]
 
-    def _one(self, condition: object) -> Optional[Worker]:
-        t = _workers.c
-        columns = (t.id, t.name, t.role, t.password_hash, t.totp_secret, t.totp_used)
+    def latest(self, *, before: Optional[int] = None, most: int = 50) -> list[tuple[int, Deed]]:
+        """What was read and changed, newest first, each with its number.
+
+        `before`: only what was recorded before that number.
+        """
+        query = sa.select((_audit.c.id, _audit.c.at, _audit.c.worker, _audit.c.did, _audit.c.about))
+        if before is not None:
+            query = query.where(_audit.c.id < before)
+        query = query.order_by(_audit.c.id.desc()).limit(most)
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(columns).where(condition)).first()
+            return [(row[0], Deed(*row[1:])) for row in connection.execute(query)]
+
+    def _one(self, condition: object) -> Optional[Worker]:
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(_COLUMNS).where(condition)).first()
         return Worker(*row) if row else None
+
+    def _change(self, worker: int, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(_workers.update().where(_workers.c.id == worker).values(**values))
 
 
 def csrf_of(key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.store import Calls, NameTaken, Workers, open_database
+from bot.store import Calls, NameTaken, Review, SignIns, Workers, open_database
 from tests import postgres
 from tests.desk.call_store import CHECKS
 
@@ -24,7 +24,7 @@ def engine() -> Iterator[Engine]:
 
 def test_accounts_and_sessions(engine: Engine) -> None:
     workers = Workers(engine)
-    anna = workers.add("Anna", "editor", "hash", "SECRET")
+    anna = workers.add("Anna", "editor", "hash", totp_sealed="S" * 200, subject="s" * 64)
     with pytest.raises(NameTaken):
         workers.add("anna", "worker", "hash")
     key = workers.open(anna)
@@ -33,8 +33,34 @@ def test_accounts_and_sessions(engine: Engine) -> None:
     assert workers.use_code(anna, 7) and not workers.use_code(anna, 7)
     workers.note(anna, "call_saved", "1")
     assert [deed.did for deed in workers.deeds(anna)] == ["call_saved"]
+    assert [deed.did for _, deed in workers.latest(most=1)] == ["call_saved"]
     workers.close(key)
     assert workers.of_session(key) is None
+    again = workers.open(anna)
+    workers.set_role(anna, "manager")
+    by_subject = workers.of_subject("s" * 64)
+    assert by_subject and by_subject.role == "manager"
+    workers.set_enabled(anna, False)
+    assert workers.of_session(again) is None and workers.all()[0].disabled_at
+
+
+def test_sign_ins_elsewhere(engine: Engine) -> None:
+    sign_ins = SignIns(engine)
+    sign_ins.begin("state", "browser", {"nonce": "n"})
+    assert sign_ins.take("state", "another browser") is None
+    assert sign_ins.take("state", "browser") == {"nonce": "n"}
+    assert sign_ins.take("state", "browser") is None
+
+
+def test_messages_to_learn_from(engine: Engine) -> None:
+    review = Review(engine)
+    for message in ("one", "two"):
+        review.keep("c", message, message, language="lb", reason="rated_down", guesses=["greet"])
+    first, second = (one.id for one in review.waiting())
+    assert review.skip(first) and [one.id for one in review.waiting()] == [second, first]
+    assert review.agreed("c", "one") and review.drop(first) and not review.drop(first)
+    moment = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(days=31)
+    assert review.expire(moment, days=30) == 1 and review.count() == 0
 
 
 def test_calls(engine: Engine) -> None:

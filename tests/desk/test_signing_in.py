@@ -11,10 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.desk.accounts import Accounts, BadPassword
+from bot.desk.sealing import Seal
 from bot.settings import ROOT
 from bot.store import NameTaken, Workers, csrf_of, open_database
 from knowledge import LANGUAGES
-from tests.desk.conftest import PASSWORD, csrf, sign_in
+from tests.desk.conftest import KEY, PASSWORD, csrf, sign_in
 
 
 def test_without_a_session_only_the_form_is_shown(client: TestClient) -> None:
@@ -119,7 +120,7 @@ def test_neither_password_nor_key_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_code_is_asked_for_and_counts_once(workers: Workers) -> None:
-    accounts = Accounts(workers)
+    accounts = Accounts(workers, Seal(KEY))
     address = accounts.add("Carla", "manager", PASSWORD, codes=True)
     assert address
     code = pyotp.parse_uri(address).now()  # type: ignore[union-attr]

@@ -45,13 +45,14 @@ def create_router(
     *,
     days: int,
     message_days: int,
+    review_days: int = 30,
 ) -> APIRouter:
     """The pages as a router. `frames`: origins that may show them in a frame.
 
     `days`: how long a conversation is kept after its last message; `message_days`: how long a
-    message for the office is.
+    message for the office is; `review_days`: how long a message waits to be learnt from.
     """
-    kept = {"days": days, "message_days": message_days}
+    kept = {"days": days, "message_days": message_days, "review_days": review_days}
     router = APIRouter()
     site = _Site(exit_url, policy(frames=frames), policy(frames=frames, connects=True), kept)
     html: Any = {200: {"content": {"text/html": {}}}}

@@ -6,6 +6,7 @@ from fastapi import Header, Request
 
 from bot.assistant import Assistant
 from bot.channels.limits import Limits
+from bot.channels.web._learning import Learning
 from bot.channels.web._turns import Turns
 from bot.problems import Problem
 from bot.store import Answers, Conversations, Handoffs, Pages, UnknownConversation, WrongToken
@@ -61,6 +62,12 @@ def answers(request: Request) -> Answers:
 def turns(request: Request) -> Turns:
     """What answers each message once."""
     found: Turns = request.app.state.turns
+    return found
+
+
+def learning(request: Request) -> Learning:
+    """What visitors agree to be learnt from."""
+    found: Learning = request.app.state.learning
     return found
 
 

@@ -40,11 +40,14 @@ class Feedback(BaseModel):
     """Whether an answer helped, with one optional word.
 
     `answer`: the id of the message that was answered; without it, the rating is about all answers.
+    `learn`: whether this message, without numbers and addresses, may be kept to learn from; ask
+    before. False takes it back.
     """
 
     rating: Literal["up", "down"]
     word: Optional[str] = Field(None, max_length=LONGEST)
     answer: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
+    learn: Optional[bool] = None
 
 
 class Rated(BaseModel):

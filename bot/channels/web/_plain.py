@@ -20,7 +20,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.assistant import Busy, UnknownPayload
 from bot.channels.html import NAMES
 from bot.channels.web import _rating
-from bot.channels.web._access import answers, assistant, conversations, limits, pages, turns
+from bot.channels.web._access import (
+    answers,
+    assistant,
+    conversations,
+    learning,
+    limits,
+    pages,
+    turns,
+)
 from bot.channels.web._transcript import START, title_of
 from bot.channels.web._turns import IdUsed
 from bot.channels.web._view import Form, View
@@ -145,6 +153,8 @@ class _Talk:
                 message = {"text": word, "page_language": language, "said": word}
                 cry = await turns(request).answer(name, secrets.token_hex(16), **message)
                 return _see(cry["language"], view=pages(request).open(name, form["text"]))
+            if form["asked"]:
+                await learning(request).agree(name, form["answer"], bool(form["learn"]))
         return _see(language, view=pages(request).open(name, form["text"]), at="rate")
 
     async def _answer(

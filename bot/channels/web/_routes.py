@@ -14,6 +14,7 @@ from bot.channels.web._access import (
     answers,
     assistant,
     conversations,
+    learning,
     limits,
     turns,
 )
@@ -93,4 +94,6 @@ async def rate(request: Request, body: Feedback, access: Access = Depends(allowe
     kept = (access.name, body.rating, body.word, body.answer)
     if await _rating.keep(assistant(request), conversations(request), *kept):
         return JSONResponse(Rated(crisis=True).dict())
+    if body.answer is not None and body.learn is not None:
+        await learning(request).agree(access.name, body.answer, body.learn)
     return Response(status_code=204)

@@ -66,7 +66,7 @@ class Turns:
         Raises what `Assistant.answer` raises, IdUsed, and UnknownConversation when the
         conversation was deleted meanwhile.
         """
-        digest = _digest(text, payload)
+        digest = digest_of(text, payload)
         key = (conversation, message)
         if key not in self._running:
             values = {"text": text, "payload": payload, "page_language": page_language}
@@ -151,6 +151,7 @@ class Turns:
             self._answers.beat(*key)
 
 
-def _digest(text: Optional[str], payload: Optional[str]) -> str:
+def digest_of(text: Optional[str], payload: Optional[str]) -> str:
+    """What tells a message from another."""
     said = f"text {text}" if text is not None else f"payload {payload}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

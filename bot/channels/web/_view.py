@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from bot import problems
 from bot.channels.html import NAMES, Words, catalogue, environment, human, policy
-from bot.channels.web._access import answers, assistant, conversations, handoffs, pages
+from bot.channels.web._access import answers, assistant, conversations, handoffs, learning, pages
 from bot.channels.web._happenings import told as told_in_words
 from bot.channels.web._rating import rateable
 from bot.channels.web._transcript import Said, newest, shown, told_of, transcript
@@ -82,6 +82,7 @@ class View:
             waits=owner != "assistant" or bool(last and last["handoff"]),
             rate=rated,
             rating=conversations(request).rating(name, rated) if rated else None,
+            learn=learning(request).agreed(name, rated) if rated else False,
         )
 
     async def _greeting(self, request: Request, language: Language) -> list[dict[str, Any]]:
@@ -131,6 +132,7 @@ class View:
         given |= {
             "rate": None,
             "rating": None,
+            "learn": False,
             "problem": None,
             "id": secrets.token_hex(16),
             **values,
