@@ -11,7 +11,7 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import cli_desk, cli_messenger, logs
+from bot import cli_desk, cli_messenger, cli_store, logs
 from bot.settings import Settings
 from knowledge import KnowledgeError, directory, load
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_messenger.app, name="messenger")
 app.add_typer(cli_desk.app, name="desk")
+app.command()(cli_store.migrate)
 
 
 @app.command()
@@ -48,6 +49,7 @@ def serve() -> None:
     settings = _ready()
     _check_port(settings)
     _check_messenger(settings)
+    _check_database(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -228,6 +230,18 @@ def _check_messenger(settings: Settings) -> None:
         secrets_of(settings)
     except BadSettings as error:
         print(f"Weeweiser cannot start with Messenger:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _check_database(settings: Settings) -> None:
+    """Brings the tables up to date before the model is loaded, or says why that cannot be."""
+    from bot.store import open_database
+    from bot.store.migrations import Unusable
+
+    try:
+        open_database(settings.database).dispose()
+    except Unusable as error:
+        print(f"Weeweiser cannot start:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
 

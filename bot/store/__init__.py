@@ -3,7 +3,7 @@
 from bot.store._answers import NOTHING, Answers, Entry
 from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
-from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._database import IN_MEMORY, connect, expire, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
 from bot.store._pages import Pages, form_key
 from bot.store._states import State, States
@@ -33,6 +33,7 @@ __all__ = [
     "Worker",
     "Workers",
     "WrongToken",
+    "connect",
     "csrf_of",
     "expire",
     "form_key",

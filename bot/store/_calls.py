@@ -11,7 +11,6 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._columns import add_missing
 from bot.store._schema import meta, now
 
 #: Kept so long: without consent from the call on, with consent from its closing on.
@@ -54,8 +53,6 @@ class Calls:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def add(
         self,

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.store import _schema
-from bot.store._columns import add_missing
 from bot.store._schema import meta as _meta
 from bot.store._schema import now as _now
 
@@ -46,8 +45,6 @@ class Conversations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        _meta.create_all(engine)
-        add_missing(engine)
 
     def create(self, page_language: Optional[str]) -> tuple[str, str]:
         """A new conversation: its id and the only copy of its token."""

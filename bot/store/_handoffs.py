@@ -112,7 +112,6 @@ class Handoffs:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def owner(self, conversation: str) -> Owner:
         """Who answers: the assistant, the assistant until a person comes, or a person."""

@@ -1,12 +1,14 @@
 """The Messenger channel's tables: what came in, who wrote, what goes out."""
 
+from sqlalchemy.engine import Engine
+
 from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
 from bot.store.messenger._records import DeadLetter, Deletion, Records, Waiting
 from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
-from bot.store.messenger._tables import meta as _meta
+from bot.store.migrations import upgrade as _upgrade
 
 __all__ = [
     "ANSWERED",
@@ -31,6 +33,6 @@ __all__ = [
 ]
 
 
-def create_tables(engine: object) -> None:
-    """Makes the tables that are missing."""
-    _meta.create_all(engine)
+def create_tables(engine: Engine) -> None:
+    """Makes the tables, or brings them up to date, as opening the store's database does."""
+    _upgrade(engine)
