@@ -27,7 +27,8 @@ app = typer.Typer(
 )
 app.add_typer(cli_messenger.app, name="messenger")
 app.add_typer(cli_desk.app, name="desk")
-app.command()(cli_store.migrate)
+for _verb in (cli_store.migrate, cli_store.backup, cli_store.restore):
+    app.command()(_verb)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Optional
 
 import typer
@@ -25,9 +26,31 @@ def migrate(
     print(f"The database was at revision {before}, and is at {wanted}.", file=sys.stderr)
 
 
+def backup(file: Path = typer.Argument(..., help="The file to write; it must be new.")) -> None:
+    """Writes the database into one file, while the server runs."""
+    from bot.store.backup import back_up
+
+    with explained() as settings:
+        made = back_up(settings.database, file)
+    print(f"Backed up {made.kind}, revision {made.revision}, in {file}.", file=sys.stderr)
+
+
+def restore(
+    file: Path = typer.Argument(..., help="A file that `backup` wrote."),
+    force: bool = typer.Option(False, "--force", help="What the database holds now is lost."),
+) -> None:
+    """Makes the database what it was when the file was written. Stop the server before."""
+    from bot.store import backup
+
+    with explained() as settings:
+        held = backup.restore(settings.database, file, force=force)
+    print(f"Restored {held.kind} of {held.made_at}, revision {held.revision}.", file=sys.stderr)
+
+
 @contextmanager
 def explained() -> Iterator[Settings]:
     """The settings; ends with what an operator can do about an error of the database."""
+    from bot.store.backup import BadBackup
     from bot.store.migrations import Unusable
 
     try:
@@ -35,7 +58,7 @@ def explained() -> Iterator[Settings]:
     except ValidationError as error:
         print(f"These settings cannot be used:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    except Unusable as error:
+    except (Unusable, BadBackup, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
     except SQLAlchemyError as error:

@@ -232,21 +232,6 @@ async def test_the_dialogue_itself_knows_a_message_again(assistant: Assistant) -
     assert [line["text"] for line in said if line["who"] == "visitor"] == ["j'ai des dettes"]
 
 
-def test_an_older_database_gets_its_new_columns(engine: Any) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "create table feedback (id integer primary key, conversation varchar(64), "
-            "rating varchar(8), word varchar(80), created_at datetime)"
-        )
-    conversations = Conversations(engine)
-    conversations.rate("c", "up", None, "m1")
-    conversations.rate("c", "down", "lent", "m1")
-    conversations.rate("c", "up", None)
-    with engine.connect() as connection:
-        rows = connection.exec_driver_sql("select rating, answer from feedback").fetchall()
-    assert [tuple(row) for row in rows] == [("down", "m1"), ("up", None)]
-
-
 def _digest(text: str) -> str:
     from bot.channels.web._turns import _digest as digest
 

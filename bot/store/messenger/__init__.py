@@ -2,7 +2,7 @@
 
 from sqlalchemy.engine import Engine
 
-from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
+from bot.store.messenger._arrivals import Arrival, Arrivals, arrivals_beside, open_arrivals
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
 from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
@@ -27,6 +27,7 @@ __all__ = [
     "Send",
     "Step",
     "Waiting",
+    "arrivals_beside",
     "create_tables",
     "open_arrivals",
     "open_engine",

@@ -36,6 +36,11 @@ def latest(versions: Path = VERSIONS) -> str:
     return head
 
 
+def knows(revision: str) -> bool:
+    """Whether this program can use a database at this revision, or bring it up to date."""
+    return revision in {script.revision for script in _scripts(VERSIONS).walk_revisions()}
+
+
 def revision_of(engine: Engine) -> Optional[str]:
     """The revision a database is at; None without one."""
     with engine.connect() as connection:

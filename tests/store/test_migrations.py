@@ -10,7 +10,6 @@ from shutil import copytree
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.engine.url import URL
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -20,7 +19,6 @@ from bot.store.messenger import create_tables, open_engine
 from bot.store.migrations import VERSIONS, Unusable, bring, latest, revision_of, upgrade
 from bot.store.migrations._adopt import compare
 from bot.store.migrations._tables import ALL
-from tests import postgres
 
 _NEXT = """
 import sqlalchemy as sa
@@ -41,29 +39,6 @@ def downgrade() -> None:
         states.drop_column("size")
         states.alter_column("held", new_column_name="state", nullable=False)
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(reason)
-    with postgres.server() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    url: URL = sa.engine.make_url(request.getfixturevalue("server"))
-    name = f"test_{abs(hash(tmp_path))}"
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
