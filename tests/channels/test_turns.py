@@ -19,7 +19,14 @@ from bot.channels.web import Turns
 from bot.channels.web._turns import IdUsed
 from bot.reply import Reply
 from bot.settings import ROOT
-from bot.store import Answers, Conversations, Handoffs, States, UnknownConversation
+from bot.store import (
+    Answers,
+    Conversations,
+    Handoffs,
+    States,
+    UnknownConversation,
+    open_database,
+)
 from tests.test_rasa_cli import free_port
 
 
@@ -58,7 +65,7 @@ class Site:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Any:
-    return sa.create_engine(f"sqlite:///{tmp_path / 'x.db'}", future=True)
+    return open_database(f"sqlite:///{tmp_path / 'x.db'}")
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def revision(
 
 def _write(name: str, number: str, before: Any, words: str, up: str, down: str) -> None:
     path = VERSIONS / f"{name}.py"
-    filled = Template(filename=str(_TEMPLATE)).render(  # noqa: S702  Python, not a page
+    filled = Template(filename=str(_TEMPLATE)).render(  # noqa: S702  # nosec B702
         message=words,
         up_revision=number,
         down_revision=before,
