@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import desk, problems
+from bot import desk, problems, security_txt
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
@@ -118,6 +118,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     app.include_router(pages.create_router(settings.public_url, frames=settings.allowed_frames))
     kept = {"days": settings.keep_days, "message_days": settings.keep_message_days}
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))
+    app.include_router(security_txt.create_router(settings.security_contact, settings.public_url))
     # Files only: pages hold keys, which packing together with foreign words could betray.
     widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
     app.mount("/static/widget", GZipMiddleware(widget))

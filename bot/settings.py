@@ -9,6 +9,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parents[1]
+#: What examples hold instead of a secret.
+PLACEHOLDER = re.compile(
+    r"change.?(me|this|it)|placeholder|your.?(app|page|token|secret|key|password)|example|to.?do\b"
+    r"|xxx|<.*>",
+    re.IGNORECASE,
+)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
@@ -61,6 +67,11 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(
         default=60, ge=0, description="Messages of one conversation in a minute; 0: no limit."
     )
+    security_contact: Optional[str] = Field(
+        default=None,
+        regex=r"^(mailto:[^\s@]+@[^\s@]+|https://[^\s]+)$",
+        description="Where holes in security are to be reported.",
+    )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
     messenger_page_token: Optional[SecretStr] = Field(
         default=None, description="Access token of the Facebook page, to send with."
@@ -99,6 +110,16 @@ class Settings(BaseSettings):
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not _ORIGIN.fullmatch(value):
             raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
+
+    @validator("database", "search_database")
+    def _no_placeholder(cls, value: Optional[str]) -> Optional[str]:
+        try:
+            password = make_url(value).password if value else None
+        except (ArgumentError, ValueError):
+            return value  # said elsewhere
+        if password and PLACEHOLDER.search(str(password)):
+            raise ValueError("still holds a placeholder instead of a password")
         return value
 
     @validator("search_database")

@@ -1,20 +1,15 @@
 """Whether Messenger is set up: all of it, or nothing."""
 
-import re
 from dataclasses import dataclass
 from typing import Optional
 
 from pydantic import SecretStr
 
-from bot.settings import Settings
+from bot.settings import PLACEHOLDER, Settings
 
 _NEEDED = ("page_id", "app_id", "app_secret", "page_token", "verify_token", "privacy_key")
 #: Shortest secret that is not guessed; the privacy key hashes ids that could be tried one by one.
 _SHORTEST = {"app_secret": 16, "page_token": 16, "verify_token": 16, "privacy_key": 32}  # nosec B105
-_PLACEHOLDER = re.compile(
-    r"change.?(me|this|it)|placeholder|your.?(app|page|token|secret|key)|example|to.?do\b|xxx|<.*>",
-    re.IGNORECASE,
-)
 
 
 class BadSettings(ValueError):
@@ -60,7 +55,7 @@ def _wrong(name: str, plain: dict[str, str]) -> Optional[str]:
         return "is missing or empty"
     if name not in _SHORTEST:
         return None
-    if _PLACEHOLDER.search(value) or len(set(value)) < 4:
+    if PLACEHOLDER.search(value) or len(set(value)) < 4:
         return "still holds a placeholder"
     if len(value) < _SHORTEST[name]:
         return f"is shorter than {_SHORTEST[name]} characters"
