@@ -19,6 +19,7 @@ from bot import desk, problems, security_txt
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
+from bot.counting import watch_waiting
 from bot.desk.triage import Triage
 from bot.guard import add_guard
 from bot.keeping import Keeping
@@ -79,6 +80,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
+        watch_waiting(lambda: len(app.state.handoffs.waiting()))
         watch_directory(settings.search_database)
         app.state.messenger = None
         if page:

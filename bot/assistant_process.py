@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from bot import logs
 from bot.assistant import Assistant, Busy
+from bot.counting import count, timed
 from bot.keeping import Keeping
 from bot.reply import Message, Reply, Responses, in_words
 from bot.store import open_database
@@ -90,7 +91,9 @@ class AssistantProcess:
 
     async def answer(self, conversation: str, **message: Optional[str]) -> Reply:
         """As Assistant.answer. Also raises AssistantGone."""
-        reply: Reply = await self._call("answer", conversation, **message)
+        with timed():
+            reply: Reply = await self._call("answer", conversation, **message)
+        count(reply)
         return reply
 
     async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:

@@ -105,10 +105,11 @@ class Conversations:
         return (row.rating, row.word) if row else None
 
     def alive(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers, and holds our tables."""
         try:
             with self._engine.connect() as connection:
-                connection.execute(sa.text("select 1"))
+                # A damaged SQLite file would still say what 1 is.
+                connection.execute(sa.select(conversations.c.id).limit(1))
         except sa.exc.SQLAlchemyError:
             return False
         return True
