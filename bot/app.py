@@ -70,6 +70,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
                 queue=settings.queue_per_conversation,
                 search_database=settings.search_database,
                 log_level=settings.log_level,
+                log_format=settings.log_format,
             )
         )
         app.state.answers = Answers(engine)

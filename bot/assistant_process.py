@@ -51,6 +51,7 @@ class Setup:
     queue: int = 5
     search_database: Optional[str] = None
     log_level: str = "INFO"
+    log_format: str = "text"
 
 
 class AssistantProcess:
@@ -194,7 +195,7 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with the server, after what is under way
     os.nice(_NICER)
-    logs.configure(setup.log_level)
+    logs.configure(setup.log_level, setup.log_format)
     if setup.search_database:
         directory().search_in(setup.search_database)
     assistant = Assistant(

@@ -200,7 +200,7 @@ def _ready() -> Settings:
     """Settings, logging and a knowledge base without mistakes; ends with the reasons otherwise."""
     try:
         settings = Settings()
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, settings.log_format)
         load()
     except (ValidationError, KnowledgeError) as error:
         print(f"Weeweiser cannot start:\n{error}", file=sys.stderr)

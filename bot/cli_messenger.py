@@ -83,7 +83,7 @@ def _explained() -> Iterator[Settings]:
     except ValidationError as error:
         print(f"These settings cannot be used:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.channels.messenger import operating

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         description="Where holes in security are to be reported.",
     )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Lines of the log as text, or as JSON objects."
+    )
     messenger_page_token: Optional[SecretStr] = Field(
         default=None, description="Access token of the Facebook page, to send with."
     )

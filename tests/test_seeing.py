@@ -1,7 +1,10 @@
 """What dashboards and alerts name is what the server counts; what it counts names nobody."""
 
 import json
+import logging
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -9,6 +12,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, generate_latest
 
+from bot import logs
 from bot.assistant import Busy
 from bot.assistant_process import AssistantProcess, Setup
 from bot.reply import Reply
@@ -106,3 +110,23 @@ def test_not_ready_without_a_language_or_the_database(tmp_path: Path) -> None:
         site.app.state.conversations._engine.dispose()
         answer = httpx.get(f"{site.address}/readyz", timeout=60)
         assert answer.status_code == 503 and answer.json()["database"] is False
+
+
+def test_lines_as_json_quote_no_error() -> None:
+    lines = logs.JsonLines()
+    try:
+        raise ValueError("what a visitor wrote")
+    except ValueError:
+        error = sys.exc_info()
+    record = logging.LogRecord("bot", logging.ERROR, "", 1, "turn_failed n=%d", (3,), error)
+    line = lines.format(record)
+    found = json.loads(line)
+    assert (found["level"], found["logger"], found["event"]) == ("ERROR", "bot", "turn_failed n=3")
+    assert found["error"].startswith("ValueError at test_seeing.py:") and "visitor" not in line
+
+
+def test_a_conversation_in_the_log_is_a_hash() -> None:
+    assert logs.hashed("c1") == logs.hashed("c1") != logs.hashed("c2")
+    code = "from bot import logs; print(logs.hashed('c1'))"
+    other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert len(other.stdout.strip()) == 12 and other.stdout.strip() != logs.hashed("c1")
