@@ -19,7 +19,7 @@ import structlog
 _QUIET = ("rasa", "rasa_sdk", "matplotlib", "tensorflow", "absl", "asyncio", "apscheduler", "httpx")
 
 
-_TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 #: New at each start: which conversation a line is about cannot be found out afterwards.
 _KEY = secrets.token_bytes(16)
 
@@ -51,7 +51,7 @@ def configure(level: str = "INFO", form: str = "text") -> None:
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_TEXT))
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(TEXT))
     logging.basicConfig(level=level, handlers=[handler])
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

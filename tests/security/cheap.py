@@ -89,7 +89,7 @@ def running(folder: Path, **changed: Any) -> Iterator[Running]:
     with patch.object(application, "AssistantProcess", Cheap), socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         app = application.create_app(Settings(**{**given, **changed}), Path("unused"))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         end = time.monotonic() + 20
