@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 
-from bot import desk, problems, retention
+from bot import desk, problems, retention, security_txt
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.limits import Limits
@@ -43,6 +43,7 @@ from bot.store import (
     open_database,
 )
 from bot.store.messenger import Deliveries
+from bot.turn_metrics import watch_waiting
 from knowledge import LANGUAGES, directory
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
                 queue=settings.queue_per_conversation,
                 search_database=settings.search_database,
                 log_level=settings.log_level,
+                log_format=settings.log_format,
             )
         )
         app.state.answers = Answers(engine)
@@ -106,6 +108,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         told = (States(engine), app.state.answers, app.state.review)
         app.state.learning = web.Learning(app.state.assistant, *told)
         app.state.assistant.start()
+        watch_waiting(lambda: len(app.state.handoffs.waiting()))
         watch_directory(settings.search_database)
         overlay.start()
         app.state.messenger = None
@@ -169,6 +172,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         "review_days": settings.keep_review_days,
     }
     app.include_router(site.create_router(settings.exit_url, settings.allowed_frames, **kept))
+    app.include_router(security_txt.create_router(settings.security_contact, settings.public_url))
     # Files only: pages hold keys, which packing together with foreign words could betray.
     widget = site.WidgetFiles(directory=site.WIDGET, check_dir=False)
     app.mount("/static/widget", GZipMiddleware(widget))

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from bot.apology import apology
 from bot.keeping import Keeping
-from bot.logs import where
+from bot.logs import hashed, where
 from bot.payloads import UnknownPayload
 from bot.reply import Incoming, Message, Reply, Responses, in_words
 from bot.store import open_database
@@ -188,11 +188,11 @@ class Assistant:
         except UnknownPayload:
             raise
         except Exception as error:
-            _log.error("turn_failed conversation=%s error=%s", conversation, where(error))
+            _log.error("turn_failed conversation=%s error=%s", hashed(conversation), where(error))
             return self._apology(conversation, incoming.page_language)
         if reply.messages or reply.silent:
             return reply
-        _log.error("empty_reply conversation=%s", conversation)
+        _log.error("empty_reply conversation=%s", hashed(conversation))
         return replace(reply, messages=apology(self.words, reply.language))
 
     @asynccontextmanager

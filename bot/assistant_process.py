@@ -25,6 +25,7 @@ from bot.keeping import Keeping
 from bot.overlay import OverlayFollower
 from bot.reply import Message, Reply, Responses, in_words
 from bot.store import DirectoryEdits, open_database
+from bot.turn_metrics import count, timed
 from knowledge import directory
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Setup:
     queue: int = 5
     search_database: Optional[str] = None
     log_level: str = "INFO"
+    log_format: str = "text"
 
 
 class AssistantProcess:
@@ -91,7 +93,9 @@ class AssistantProcess:
 
     async def answer(self, conversation: str, **message: Optional[str]) -> Reply:
         """As Assistant.answer. Also raises AssistantGone."""
-        reply: Reply = await self._call("answer", conversation, **message)
+        with timed():
+            reply: Reply = await self._call("answer", conversation, **message)
+        count(reply)
         return reply
 
     async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:
@@ -200,7 +204,7 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with the server, after what is under way
     os.nice(_NICER)
-    logs.configure(setup.log_level)
+    logs.configure(setup.log_level, setup.log_format)
     if setup.search_database:
         directory().search_in(setup.search_database)
     database = open_database(setup.database)

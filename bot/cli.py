@@ -11,7 +11,7 @@ from typing import Any, Iterable, Optional
 import typer
 from pydantic import ValidationError
 
-from bot import cli_desk, cli_learn, cli_messenger, logs
+from bot import cli_desk, cli_learn, cli_messenger, cli_store, logs
 from bot.parsed import parsed
 from bot.settings import Settings
 from knowledge import KnowledgeError, directory, load
@@ -29,6 +29,8 @@ app = typer.Typer(
 app.add_typer(cli_messenger.app, name="messenger")
 app.add_typer(cli_desk.app, name="desk")
 app.add_typer(cli_learn.app, name="learn")
+for _verb in (cli_store.migrate, cli_store.backup, cli_store.restore):
+    app.command()(_verb)
 
 
 @app.command()
@@ -51,6 +53,7 @@ def serve() -> None:
     _check_port(settings)
     _check_messenger(settings)
     _check_openid(settings)
+    _check_database(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
     import uvicorn
@@ -178,7 +181,7 @@ def _ready() -> Settings:
     """Settings, logging and a knowledge base without mistakes; ends with the reasons otherwise."""
     try:
         settings = Settings()
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, settings.log_format)
         load()
     except (ValidationError, KnowledgeError) as error:
         print(f"Weeweiser cannot start:\n{error}", file=sys.stderr)
@@ -220,6 +223,18 @@ def _check_openid(settings: Settings) -> None:
         provider_of(settings)
     except BadSettings as error:
         print(f"Weeweiser cannot start with the OpenID provider:\n{error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _check_database(settings: Settings) -> None:
+    """Brings the tables up to date before the model is loaded, or says why that cannot be."""
+    from bot.store import open_database
+    from bot.store.migrations import Unusable
+
+    try:
+        open_database(settings.database).dispose()
+    except Unusable as error:
+        print(f"Weeweiser cannot start:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
 

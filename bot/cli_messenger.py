@@ -42,7 +42,7 @@ def replay(
     with _explained() as settings:
         from bot.channels.messenger import PATH, operating
 
-        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # nosec B104
         address = to or f"http://{host}:{settings.port}{PATH}"
 
         async def post() -> bool:
@@ -83,7 +83,7 @@ def _explained() -> Iterator[Settings]:
     except ValidationError as error:
         print(f"These settings cannot be used:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.channels.messenger import operating

@@ -3,10 +3,14 @@
 Rasa's own debug lines hold whole messages, and print unless structlog is told otherwise.
 """
 
+import hashlib
+import json
 import logging
 import os
+import secrets
 import sys
 import traceback
+from datetime import datetime, timezone
 from pathlib import Path
 
 import structlog
@@ -15,7 +19,29 @@ import structlog
 _QUIET = ("rasa", "rasa_sdk", "matplotlib", "tensorflow", "absl", "asyncio", "apscheduler", "httpx")
 
 
-def configure(level: str = "INFO") -> None:
+TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+#: New at each start: which conversation a line is about cannot be found out afterwards.
+_KEY = secrets.token_bytes(16)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object for each line: at (UTC), level, logger, event, and where it failed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name}
+        line["event"] = record.getMessage()
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = where(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def hashed(conversation: str) -> str:
+    """What stands for a conversation in lines of one process; the same as long as it runs."""
+    return hashlib.blake2b(conversation.encode(), key=_KEY, digest_size=6).hexdigest()
+
+
+def configure(level: str = "INFO", form: str = "text") -> None:
     """Lines go to stderr: stdout belongs to the command line's results."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -24,9 +50,9 @@ def configure(level: str = "INFO") -> None:
     # (In the test suite every warning of ours is an error.)
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    logging.basicConfig(
-        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(TEXT))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

@@ -136,7 +136,7 @@ def _label(path: Path, data: str, trained_at: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as place:
         # Our own file, made a moment ago.
         with tarfile.open(path) as archive:
-            archive.extractall(place)  # noqa: S202
+            archive.extractall(place)  # noqa: S202  # nosec B202
         found = next(Path(place).rglob(_SCORES), None)
         scores: dict[str, Any] = json.loads(found.read_text(encoding="utf-8")) if found else {}
         about = {"data": data, "trained_at": trained_at, "scores": scores}

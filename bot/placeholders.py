@@ -3,7 +3,7 @@
 import re
 
 _PLACEHOLDER = re.compile(
-    r"change.?(me|this|it)|placeholder|your.?(app|page|token|secret|key)|example|to.?do\b|xxx|<.*>",
+    r"change.?(me|this|it)|placeholder|your.?(app|page|token|secret|key|password)|example|to.?do\b|xxx|<.*>",
     re.IGNORECASE,
 )
 _FEWEST_SIGNS = 4

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(
         default=60, ge=0, description="Messages of one conversation in a minute; 0: no limit."
     )
+    security_contact: Optional[str] = Field(
+        default=None,
+        regex=r"^(mailto:[^\s@]+@[^\s@]+|https://[^\s]+)$",
+        description="Where holes in security are to be reported.",
+    )
     log_level: str = Field(default="INFO", description="Least important level that is logged.")
     desk_key: Optional[SecretStr] = Field(
         default=None, description="Random key of our own: seals the secrets of one-time codes."
@@ -110,6 +115,9 @@ class Settings(BaseSettings):
     )
     keep_review_days: int = Field(
         default=30, ge=1, description="Days a message waits to be learnt from."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Lines of the log as text, or as JSON objects."
     )
     messenger_page_token: Optional[SecretStr] = Field(
         default=None, description="Access token of the Facebook page, to send with."
@@ -148,6 +156,16 @@ class Settings(BaseSettings):
     def _only_host(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not _ORIGIN.fullmatch(value):
             raise ValueError("must be like https://weeweiser.example: no path, no slash at the end")
+        return value
+
+    @validator("database", "search_database")
+    def _no_placeholder(cls, value: Optional[str]) -> Optional[str]:
+        try:
+            password = make_url(value).password if value else None
+        except (ArgumentError, ValueError):
+            return value  # said elsewhere
+        if password and is_placeholder(str(password)):
+            raise ValueError("still holds a placeholder instead of a password")
         return value
 
     @validator("search_database")

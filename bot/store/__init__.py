@@ -5,7 +5,7 @@ from bot.store._call_counts import commune, live
 from bot.store._calls import Call, Calls, Change, OpenReferral, Stale
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._counts import Count, Counts, month_of
-from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._database import IN_MEMORY, connect, expire, open_database
 from bot.store._directory_edits import DirectoryEdits, Edit, EditKind, Outdated
 from bot.store._expiry import delete_older
 from bot.store._handoff_tables import Happening, Heard, Note, Owner, Reason
@@ -91,6 +91,7 @@ __all__ = [
     "Workers",
     "WrongToken",
     "commune",
+    "connect",
     "csrf_of",
     "delete_older",
     "expire",

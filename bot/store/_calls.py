@@ -22,8 +22,7 @@ from bot.store._call_tables import (
     tell,
     write,
 )
-from bot.store._columns import add_missing
-from bot.store._schema import meta, now
+from bot.store._schema import now
 
 Which = Literal["open", "due", "closed", "all"]
 
@@ -69,8 +68,6 @@ class Calls:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def add(
         self,

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.store import _schema
-from bot.store._columns import add_missing
 from bot.store._counts import Count, add_counts, month_of
 from bot.store._schema import meta as _meta
 from bot.store._schema import now as _now
@@ -47,8 +46,6 @@ class Conversations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        _meta.create_all(engine)
-        add_missing(engine)
 
     def create(self, page_language: Optional[str]) -> tuple[str, str]:
         """A new conversation: its id and the only copy of its token."""
@@ -113,10 +110,11 @@ class Conversations:
         return (row.rating, row.word) if row else None
 
     def alive(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers, and holds our tables."""
         try:
             with self._engine.connect() as connection:
-                connection.execute(sa.text("select 1"))
+                # A damaged SQLite file would still say what 1 is.
+                connection.execute(sa.select(conversations.c.id).limit(1))
         except sa.exc.SQLAlchemyError:
             return False
         return True

@@ -41,7 +41,6 @@ class Counts:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        meta.create_all(engine)
 
     def add(self, numbers: Mapping[Count, int]) -> None:
         """Adds to what was counted before."""

@@ -11,14 +11,24 @@ from sqlalchemy.pool import StaticPool
 from bot.store import _schema
 from bot.store._conversations import conversations
 from bot.store._left_messages import left_messages
-from bot.store._schema import meta
 from bot.store._states import states
+from bot.store.migrations import upgrade
 
 IN_MEMORY = "sqlite://"
 
 
 def open_database(address: str = IN_MEMORY) -> Engine:
-    """The database at a SQLAlchemy address; makes the folder of an SQLite file."""
+    """The database at a SQLAlchemy address, its tables made or brought up to date.
+
+    Makes the folder of an SQLite file. Raises Unusable when its tables are not ours, or newer.
+    """
+    engine = connect(address)
+    upgrade(engine)
+    return engine
+
+
+def connect(address: str) -> Engine:
+    """The database at an address as it is, its tables untouched."""
     url = sa.engine.make_url(address)
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, future=True, pool_pre_ping=True)
@@ -44,7 +54,6 @@ def expire(engine: Engine, now: datetime, *, days: int, message_days: int) -> li
     for `message_days` after their writers agreed. `now` is UTC without a zone. Gives the ids of
     the conversations that are gone.
     """
-    meta.create_all(engine)
     before = now - timedelta(days=days)
     quiet = sa.select(states.c.conversation).where(states.c.changed_at < before)
     busy = sa.select(states.c.conversation).where(states.c.changed_at >= before)

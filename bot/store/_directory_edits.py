@@ -12,7 +12,6 @@ from typing import Any, Literal, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._columns import add_missing
 from bot.store._schema import meta, now
 
 EditKind = Literal["created", "edited", "confirmed", "undone", "retired", "restored", "settled"]
@@ -67,8 +66,6 @@ class DirectoryEdits:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def state(self) -> tuple[int, int]:
         """Differs whenever anything changed; cheap, to be asked every second or two."""

@@ -11,7 +11,6 @@ from typing import Any, Collection, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.store._columns import add_missing
 from bot.store._handoff_tables import Happening, Heard, Owner, Reason
 from bot.store._handoff_tables import handoffs as _handoffs
 from bot.store._handoff_tables import happenings as _happenings
@@ -19,7 +18,7 @@ from bot.store._handoff_tables import heard as _heard
 from bot.store._handoff_tables import notes as _notes
 from bot.store._left_messages import LeftMessages
 from bot.store._presence import Presence
-from bot.store._schema import meta, now
+from bot.store._schema import now
 from bot.store._spans import record
 
 
@@ -31,8 +30,6 @@ class Handoffs(Presence, LeftMessages):
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def owner(self, conversation: str) -> Owner:
         """Who answers: the assistant, the assistant until a person comes, or a person."""

@@ -67,7 +67,6 @@ class People:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def find(self, sought: Sought) -> list[Found]:
         """What is kept of a person. Texts are looked through, too: check what is a mention."""

@@ -16,8 +16,7 @@ from bot.store._call_tables import (
     steps,
     tell,
 )
-from bot.store._columns import add_missing
-from bot.store._schema import meta, now
+from bot.store._schema import now
 
 #: HL7 SDOH Clinical Care's ten states of a task.
 State = Literal[
@@ -78,8 +77,6 @@ class Referrals:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def add(
         self,

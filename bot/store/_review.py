@@ -47,7 +47,6 @@ class Review:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def keep(
         self,

@@ -28,7 +28,6 @@ class SignIns:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def begin(self, state: str, browser: str, kept: dict[str, str]) -> None:
         """Remembers what the answer with this state is checked with; forgets what is too old."""

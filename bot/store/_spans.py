@@ -38,7 +38,6 @@ class Spans:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def between(self, first: date, last: date) -> list[Span]:
         """Of the months from `first` to `last`."""

@@ -43,7 +43,6 @@ class States:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def load(self, conversation: str) -> Optional[State]:
         """The state after the last turn; None when there was none."""

@@ -12,7 +12,6 @@ from typing import Literal, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._columns import add_missing
 from bot.store._schema import meta, now
 
 Role = Literal["worker", "editor", "manager"]
@@ -102,8 +101,6 @@ class Workers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
-        add_missing(engine)
 
     def add(
         self,

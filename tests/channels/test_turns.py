@@ -19,7 +19,14 @@ from bot.channels.web import Turns
 from bot.channels.web._turns import IdUsed
 from bot.reply import Reply
 from bot.settings import ROOT
-from bot.store import Answers, Conversations, Handoffs, States, UnknownConversation
+from bot.store import (
+    Answers,
+    Conversations,
+    Handoffs,
+    States,
+    UnknownConversation,
+    open_database,
+)
 from tests.test_rasa_cli import free_port
 
 
@@ -64,7 +71,7 @@ class Site:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Any:
-    return sa.create_engine(f"sqlite:///{tmp_path / 'x.db'}", future=True)
+    return open_database(f"sqlite:///{tmp_path / 'x.db'}")
 
 
 @pytest.fixture
@@ -244,21 +251,6 @@ async def test_the_dialogue_itself_knows_a_message_again(assistant: Assistant) -
     assert again.messages == first.messages and again.services == first.services
     said = States(assistant._database).said("killed")
     assert [line["text"] for line in said if line["who"] == "visitor"] == ["j'ai des dettes"]
-
-
-def test_an_older_database_gets_its_new_columns(engine: Any) -> None:
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "create table feedback (id integer primary key, conversation varchar(64), "
-            "rating varchar(8), word varchar(80), created_at datetime)"
-        )
-    conversations = Conversations(engine)
-    conversations.rate("c", "up", None, "m1")
-    conversations.rate("c", "down", "lent", "m1")
-    conversations.rate("c", "up", None)
-    with engine.connect() as connection:
-        rows = connection.exec_driver_sql("select rating, answer from feedback").fetchall()
-    assert [tuple(row) for row in rows] == [("down", "m1"), ("up", None)]
 
 
 def _digest(text: str) -> str:

@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 _NEEDED = ("page_id", "app_id", "app_secret", "page_token", "verify_token", "privacy_key")
 #: Shortest secret that is not guessed; the privacy key hashes ids that could be tried one by one.
-_SHORTEST = {"app_secret": 16, "page_token": 16, "verify_token": 16, "privacy_key": 32}
+_SHORTEST = {"app_secret": 16, "page_token": 16, "verify_token": 16, "privacy_key": 32}  # nosec B105
 
 
 class BadSettings(ValueError):

@@ -2,8 +2,7 @@
 
 from sqlalchemy.engine import Engine
 
-from bot.store._columns import add_missing
-from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
+from bot.store.messenger._arrivals import Arrival, Arrivals, arrivals_beside, open_arrivals
 from bot.store.messenger._deliveries import Deliveries, Delivery
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
@@ -11,6 +10,7 @@ from bot.store.messenger._receive import ANSWERED, Received, Reception, Rules
 from bot.store.messenger._records import DeadLetter, Deletion, Records, Waiting
 from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
 from bot.store.messenger._tables import PERSONAL_TABLES, meta
+from bot.store.migrations import upgrade as _upgrade
 
 __all__ = [
     "ANSWERED",
@@ -32,6 +32,7 @@ __all__ = [
     "Send",
     "Step",
     "Waiting",
+    "arrivals_beside",
     "create_tables",
     "meta",
     "open_arrivals",
@@ -40,6 +41,5 @@ __all__ = [
 
 
 def create_tables(engine: Engine) -> None:
-    """Makes the tables and columns that are missing."""
-    meta.create_all(engine)
-    add_missing(engine, meta)
+    """Makes the tables, or brings them up to date, as opening the store's database does."""
+    _upgrade(engine)

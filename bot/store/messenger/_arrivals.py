@@ -10,6 +10,7 @@ takes each event once.
 import json
 import threading
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Optional
 
 import sqlalchemy as sa
@@ -124,13 +125,18 @@ class Arrivals:
         self._engine.dispose()
 
 
+def arrivals_beside(database: Path) -> Path:
+    """The file of the arrivals that belong to an SQLite file."""
+    return database.with_name(f"{database.name}-arrivals")
+
+
 def open_arrivals(database: str) -> Arrivals:
     """The arrivals that belong to a database; its tables are made when they are missing."""
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
         return Arrivals(open_engine(database))
     if url.database and url.database != ":memory:":
-        url = url.set(database=f"{url.database}-arrivals")
+        url = url.set(database=str(arrivals_beside(Path(url.database))))
     address = url.render_as_string(hide_password=False)
     # Sorting tidies the file; what is acknowledged does not wait for that. What it deletes may come
     # back in a power cut: it is sorted again, which changes nothing.

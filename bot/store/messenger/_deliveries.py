@@ -6,7 +6,7 @@ from typing import Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store.messenger._tables import meta, outbox, people
+from bot.store.messenger._tables import outbox, people
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,6 @@ class Deliveries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        meta.create_all(engine)
 
     def wrote_at(self, person: str) -> Optional[int]:
         """When a person wrote last, in milliseconds since 1970; None: nobody of that name."""
