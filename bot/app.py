@@ -31,6 +31,8 @@ from bot.store import (
     Pages,
     Workers,
     expire,
+    make_tables,
+    open_buckets,
     open_database,
 )
 from knowledge import LANGUAGES, directory
@@ -57,6 +59,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_database(settings.database)
+        make_tables(engine)
+        app.state.buckets = open_buckets(engine)
+        app.state.bell = web.Bell(engine)
         app.state.conversations = Conversations(engine)
         app.state.handoffs = Handoffs(engine)
         pause = timedelta(minutes=settings.session_pause_minutes)
@@ -79,6 +84,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         kept = (app.state.conversations, app.state.answers, app.state.handoffs)
         app.state.turns = web.Turns(app.state.assistant, *kept)
         app.state.assistant.start()
+        app.state.bell.start()
         watch_directory(settings.search_database)
         app.state.messenger = None
         if page:
@@ -90,6 +96,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         forgetting = asyncio.create_task(_forget_daily(engine, settings))
         yield
         forgetting.cancel()
+        app.state.bell.stop()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()

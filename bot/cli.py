@@ -48,23 +48,13 @@ def serve() -> None:
     settings = _ready()
     _check_port(settings)
     _check_messenger(settings)
+    _check_database(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
-    import uvicorn
-
     from bot.app import create_app
+    from bot.serving import run
 
-    application = create_app(settings, model)
-    # No websockets: the API has none, and Rasa's pinned library does not fit uvicorn.
-    # No line for each request: addresses may hold what was searched for, or a key of a page.
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        ws="none",
-    )
+    run(create_app(settings, model), settings)
 
 
 @app.command()
@@ -229,6 +219,15 @@ def _check_messenger(settings: Settings) -> None:
     except BadSettings as error:
         print(f"Weeweiser cannot start with Messenger:\n{error}", file=sys.stderr)
         raise typer.Exit(1) from error
+
+
+def _check_database(settings: Settings) -> None:
+    """Waits for the database before the model is loaded; says so when it does not come."""
+    from bot.serving import wait_for_database
+
+    if not wait_for_database(settings.database):
+        print("Weeweiser cannot start: the database does not answer.", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 def _fitting(settings: Settings) -> Path:

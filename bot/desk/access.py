@@ -38,13 +38,15 @@ class Access:
         self._secure = secure
         # The prefix makes browsers refuse the cookie from any other host or path.
         self._cookie = "__Host-desk" if secure else "desk"
-        self._clients = Limit(per_minute)
-        self._names = Limit(per_minute // 2)
+        self._clients = Limit(per_minute, kind="desk address")
+        self._names = Limit(per_minute // 2, kind="desk name")
 
     def take(self, request: Request, name: str) -> None:
         """Counts a log-in, by address and by name. Raises Problem 429."""
         client = request.client.host if request.client else ""
-        wait = self._clients.take(client) or self._names.take(name.strip().casefold())
+        together = getattr(request.app.state, "buckets", None)
+        wait = self._clients.take(client, together)
+        wait = wait or self._names.take(name.strip().casefold(), together)
         if wait:
             raise Problem(429, "too_many", retry_after=math.ceil(wait))
 

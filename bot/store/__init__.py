@@ -1,18 +1,25 @@
 """What is kept of conversations: their state and answers, who may read and who answers, ratings."""
 
 from bot.store._answers import NOTHING, Answers, Entry
+from bot.store._buckets import Buckets, open_buckets
 from bot.store._calls import Call, Calls
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
-from bot.store._database import IN_MEMORY, expire, open_database
+from bot.store._database import AWAY, IN_MEMORY, Away, expire, make_tables, open_database
 from bot.store._handoffs import Handoffs, Happening, Heard, LeftMessage, Owner, ReachBy
+from bot.store._listening import Listening
 from bot.store._pages import Pages, form_key
+from bot.store._postgres import Alone, changing_tables
 from bot.store._states import State, States
 from bot.store._workers import Deed, NameTaken, Role, Worker, Workers, csrf_of
 
 __all__ = [
+    "AWAY",
     "IN_MEMORY",
     "NOTHING",
+    "Alone",
     "Answers",
+    "Away",
+    "Buckets",
     "Call",
     "Calls",
     "Conversations",
@@ -22,6 +29,7 @@ __all__ = [
     "Happening",
     "Heard",
     "LeftMessage",
+    "Listening",
     "NameTaken",
     "Owner",
     "Pages",
@@ -33,8 +41,11 @@ __all__ = [
     "Worker",
     "Workers",
     "WrongToken",
+    "changing_tables",
     "csrf_of",
     "expire",
     "form_key",
+    "make_tables",
+    "open_buckets",
     "open_database",
 ]

@@ -6,22 +6,34 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import StaticPool
 
 from bot.store import _schema
+from bot.store._columns import add_missing
 from bot.store._conversations import conversations
 from bot.store._handoffs import left_messages
+from bot.store._postgres import changing_tables, open_postgres
 from bot.store._schema import meta
 from bot.store._states import states
 
 IN_MEMORY = "sqlite://"
 
 
+class Away(SQLAlchemyError):
+    """The database is away, full or too busy. Unlike the others it passes between processes."""
+
+
+#: All that says so: a matter of time, no mistake of ours.
+AWAY = (Away, OperationalError, InterfaceError, NoConnection)
+
+
 def open_database(address: str = IN_MEMORY) -> Engine:
     """The database at a SQLAlchemy address; makes the folder of an SQLite file."""
     url = sa.engine.make_url(address)
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
+        return open_postgres(url)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, future=True)
@@ -32,6 +44,16 @@ def open_database(address: str = IN_MEMORY) -> Engine:
 
     sa.event.listen(engine, "connect", _overwrite)
     return engine
+
+
+def make_tables(engine: Engine) -> None:
+    """Makes what is missing, while no other process does."""
+    with changing_tables(engine) as connection:
+        meta.create_all(connection)
+    if engine.dialect.name == "postgresql":
+        # The lock is held by a connection beside the one that changes the tables.
+        with changing_tables(engine):
+            add_missing(engine)
 
 
 def _overwrite(connection: Any, _: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.store._listening import announce
 from bot.store._schema import meta, now
 
 Owner = Literal["assistant", "waiting", "person"]
@@ -213,8 +214,10 @@ class Handoffs:
         held = _handoffs.c.conversation == conversation
         values = {"conversation": conversation, "text": text, "lang": lang, "role": role}
         with self._engine.begin() as connection:
-            connection.execute(_happenings.insert().values(**values, returned=False))
+            # First, because it locks the row: what happens in a conversation is numbered in order.
             connection.execute(_handoffs.update().where(held).values(changed_at=now()))
+            connection.execute(_happenings.insert().values(**values, returned=False))
+            announce(connection, conversation)
 
     def happenings(self, conversation: str, after: int = 0) -> list[Happening]:
         """What the visitor is to be told after the happening with the id `after`, in order."""
@@ -306,3 +309,4 @@ class Handoffs:
         lang = connection.execute(sa.select(_handoffs.c.lang).where(held)).scalar()
         happening = {"conversation": conversation, "owner": owner, "role": role, "lang": lang}
         connection.execute(_happenings.insert().values(**happening, returned=unsaid))
+        announce(connection, conversation)

@@ -1,5 +1,8 @@
 """The Messenger channel's tables: what came in, who wrote, what goes out."""
 
+from sqlalchemy.engine import Engine
+
+from bot.store._postgres import changing_tables
 from bot.store.messenger._arrivals import Arrival, Arrivals, open_arrivals
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._queue import Queue
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 
-def create_tables(engine: object) -> None:
+def create_tables(engine: Engine) -> None:
     """Makes the tables that are missing."""
-    _meta.create_all(engine)
+    with changing_tables(engine) as connection:
+        _meta.create_all(connection)
