@@ -1,7 +1,9 @@
 """Starts and ends the server: waits for the database, and lets what is under way finish."""
 
 import logging
+import signal
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Optional
 
@@ -21,9 +23,9 @@ _AGAIN_SECONDS = 1.0
 _MARGIN_SECONDS = 7
 
 
-def wait_for_database(address: str, seconds: float = PATIENCE_SECONDS) -> bool:
+def wait_for_database(address: str, seconds: Optional[float] = None) -> bool:
     """Whether the database answers within so many seconds."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
     engine = open_database(address)
     try:
         while True:
@@ -58,7 +60,10 @@ def run(application: FastAPI, settings: Settings) -> None:
     )
     server = _Server(config)
     server.application = application
-    server.run()
+    # uvicorn raises the signal again at the end, which would be the process's status.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with suppress(KeyboardInterrupt):
+        server.run()
     if not server.started:
         raise SystemExit(3)
 

@@ -1,0 +1,247 @@
+"""What a visitor sees when something breaks: the database, the disk, the assistant, the clock."""
+
+import asyncio
+import json
+import os
+import resource
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+import typer
+from fastapi import FastAPI
+
+from bot import cli, serving
+from bot.app import create_app
+from bot.assistant import Assistant
+from bot.settings import ROOT, Settings
+from bot.store import Away, Conversations, States, open_database
+from bot.store._schema import now
+from tests import postgres
+from tests.test_rasa_cli import free_port
+
+LANGUAGES = ("fr", "de", "lb")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[postgres.Server]:
+    if postgres.why_not():
+        pytest.skip(postgres.why_not())
+    made = postgres.Server()
+    made.start()
+    yield made
+    with suppress(subprocess.CalledProcessError):
+        made.stop()
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+async def app(model: Path, database: postgres.Server) -> AsyncIterator[FastAPI]:
+    application = create_app(Settings(database=database.address), model)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened
+
+
+async def begun(client: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
+    found = (await client.post("/api/conversations", json={"lang": "fr"})).json()
+    path = f"/api/conversations/{found['id']}/messages"
+    return path, {"Authorization": f"Bearer {found['token']}"}
+
+
+async def test_the_database_is_killed_and_comes_back(
+    client: httpx.AsyncClient, app: FastAPI, database: postgres.Server
+) -> None:
+    path, headers = await begun(client)
+    message = {"id": secrets.token_hex(8), "text": "j'habite à Mersch"}
+    database.kill()
+    for language in LANGUAGES:
+        refused = await client.post(
+            path, json=message, headers={**headers, "Accept-Language": language}
+        )
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"] == "5"
+        assert refused.headers["content-language"] == language
+        assert "112" in refused.json()["detail"]
+        page = await client.get("/", headers={"Accept-Language": language})
+        assert page.status_code == 503 and page.headers["content-type"].startswith("text/html")
+        assert "112" in page.text
+    begin = await client.post("/api/conversations", json={})
+    assert begin.status_code == 503 and "112" in begin.json()["detail"]
+    with pytest.raises(Away):
+        await app.state.assistant.answer("away", text="ech hu Scholden")
+    assert (await client.get("/healthz")).status_code == 200, "the process is not to be restarted"
+    ready = await client.get("/readyz")
+    assert ready.status_code == 503 and ready.json()["database"] is False
+    assert (await client.get("/services")).status_code == 200, "the directory needs no database"
+    database.start()
+    answered = await client.post(path, json=message, headers=headers)
+    assert answered.status_code == 200 and answered.json()["messages"]
+    said = States(open_database(database.address)).said(path.split("/")[3])
+    assert [x["text"] for x in said if x["who"] == "visitor"] == [message["text"]]
+    assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_the_assistant_is_killed_again_and_again(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    path, headers = await begun(client)
+    for n in range(3):
+        process = app.state.assistant._process
+        os.kill(process.pid, signal.SIGSTOP)
+        message = {"id": secrets.token_hex(8), "text": f"ech sichen eng Crèche {n}"}
+        asked = asyncio.ensure_future(client.post(path, json=message, headers=headers))
+        await asyncio.sleep(0.2)
+        os.kill(process.pid, signal.SIGKILL)
+        refused = await asyncio.wait_for(asked, 10)
+        assert refused.status_code == 429 and refused.json()["detail"]
+        answered = await client.post(path, json=message, headers=headers, timeout=90)
+        assert answered.status_code == 200 and answered.json()["messages"]
+
+
+@pytest.mark.parametrize("hours", [-48, 48], ids=["back", "ahead"])
+async def test_the_clock_jumps(assistant: Assistant, hours: int) -> None:
+    """Ahead, a new session begins; back, nothing is lost. Nobody is left without an answer."""
+    name = Conversations(assistant._database).create("fr")[0]
+    await assistant.answer(name, text="j'habite à Mersch")
+    with assistant._database.begin() as connection:
+        values = {"at": now() - timedelta(hours=hours), "name": name}
+        moved = "update states set changed_at = :at where conversation = :name"
+        connection.execute(sa.text(moved), values)
+    reply = await assistant.answer(name, text="je cherche une crèche")
+    assert reply.messages
+    assert (reply.asks == "place") is (hours > 0), "the place is only forgotten after a pause"
+
+
+def test_a_database_that_comes_late(database: postgres.Server) -> None:
+    database.stop()
+    late = threading.Timer(1.5, database.start)
+    late.start()
+    since = time.monotonic()
+    assert serving.wait_for_database(database.address, 30)
+    assert time.monotonic() - since > 1
+    late.join()
+
+
+def test_a_database_that_does_not_come(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = f"postgresql://postgres@127.0.0.1:{free_port()}/none"
+    assert not serving.wait_for_database(nowhere, 0)
+    monkeypatch.setattr(serving, "PATIENCE_SECONDS", 0.0)
+    with pytest.raises(typer.Exit):
+        cli._check_database(Settings(database=nowhere))
+    assert "database does not answer" in capsys.readouterr().err
+
+
+class Server:
+    """A real server on SQLite, with a short deadline."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        own = {"PORT": str(self.port), "DATABASE": f"sqlite:///{folder / 'weeweiser.db'}"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=ROOT,
+            env={**os.environ, **{f"WEEWEISER_{k}": v for k, v in own.items()}},
+            stdout=subprocess.DEVNULL,
+            stderr=self.log.open("wb"),
+        )
+        end = time.monotonic() + 240
+        while True:
+            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()
+            with suppress(httpx.HTTPError):
+                httpx.get(f"{self.address}/healthz", timeout=5)
+                return
+            time.sleep(0.2)
+
+    def processes(self) -> list[int]:
+        """Its own, and those it has started, the largest first."""
+        own = self.process.pid
+        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        sizes = {int(n): int(Path(f"/proc/{n}/statm").read_text().split()[1]) for n in children}
+        return [own, *sorted(sizes, key=lambda n: -sizes[n])]
+
+    def begin(self) -> tuple[str, dict[str, str]]:
+        found = httpx.post(f"{self.address}/api/conversations", json={}, timeout=20).json()
+        path = f"{self.address}/api/conversations/{found['id']}"
+        return path, {"Authorization": f"Bearer {found['token']}"}
+
+
+@pytest.fixture(scope="module")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("faults"))
+    yield started
+    started.process.kill()
+    started.process.wait(20)
+
+
+def test_the_disk_is_full(server: Server) -> None:
+    path, headers = server.begin()
+    message = {"id": secrets.token_hex(8), "text": "ech hu Scholden"}
+    before = {n: resource.prlimit(n, resource.RLIMIT_FSIZE) for n in server.processes()}
+    for process, (_, most) in before.items():
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (1, most))
+    try:
+        refused = httpx.post(f"{path}/messages", json=message, headers=headers, timeout=20)
+        assert refused.status_code == 503 and "112" in refused.json()["detail"]
+        page = httpx.get(f"{server.address}/", timeout=20)
+        assert page.status_code == 503 and "112" in page.text
+    finally:
+        for process, limits in before.items():
+            resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
+    answered = httpx.post(f"{path}/messages", json=message, headers=headers, timeout=20)
+    assert answered.status_code == 200 and answered.json()["messages"]
+
+
+def test_ended_in_the_middle_of_an_answer(server: Server) -> None:
+    """The last of this file that uses the server."""
+    path, headers = server.begin()
+    _, assistant, *_ = server.processes()
+    heard: list[str] = []
+
+    def listen() -> None:
+        with httpx.stream("GET", f"{path}/events", headers=headers, timeout=30) as stream:
+            heard.extend(stream.iter_lines())
+        heard.append("over")
+
+    with ThreadPoolExecutor(2) as pool:
+        stream = pool.submit(listen)
+        os.kill(assistant, signal.SIGSTOP)
+        post: Any = {"json": {"text": "ech hu Scholden"}, "headers": headers, "timeout": 30}
+        asked = pool.submit(lambda: httpx.post(f"{path}/messages", **post))
+        time.sleep(0.5)
+        server.process.terminate()
+        since = time.monotonic()
+        stream.result(10)
+        assert heard[-1] == "over", "streams end at once, so that pages go to another server"
+        with pytest.raises(OSError), socket.socket() as late:
+            late.connect(("127.0.0.1", server.port))
+        assert not asked.done() and server.process.poll() is None
+        os.kill(assistant, signal.SIGCONT)
+        answer = asked.result(20)
+    assert answer.status_code == 200 and answer.json()["messages"]
+    assert server.process.wait(20) == 0
+    assert time.monotonic() - since < 20
+    assert json.dumps(server.log.read_text()).count("Traceback") == 0
