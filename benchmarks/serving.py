@@ -25,8 +25,8 @@ from bot.model import fitting
 from bot.settings import ROOT, Settings
 
 VISITORS = 40
-SECONDS = 20.0
-LIGHT = 150
+SECONDS = 15.0
+LIGHT = 100
 LIGHT_PAUSE = 0.05
 LOOK = 0.05
 PATIENCE = 240.0
@@ -51,6 +51,13 @@ class Connection:
 
     async def ask(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
         """The JSON of the answer. Raises OSError or ValueError when there is none."""
+        try:
+            return await self._ask(method, path, body, token)
+        except asyncio.IncompleteReadError:  # the server has ended what was idle for seconds
+            self._streams = None
+            return await self._ask(method, path, body, token)
+
+    async def _ask(self, method: str, path: str, body: Any, token: str) -> Any:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams

@@ -82,7 +82,8 @@ async def test_the_database_is_killed_and_comes_back(
         assert refused.headers["retry-after"] == "5"
         assert refused.headers["content-language"] == language
         assert "112" in refused.json()["detail"]
-        page = await client.get("/", headers={"Accept-Language": language})
+        form = {"text": "ech hu Scholden"}
+        page = await client.post("/talk", data=form, headers={"Accept-Language": language})
         assert page.status_code == 503 and page.headers["content-type"].startswith("text/html")
         assert "112" in page.text
     begin = await client.post("/api/conversations", json={})
@@ -206,7 +207,7 @@ def test_the_disk_is_full(server: Server) -> None:
     try:
         refused = httpx.post(f"{path}/messages", json=message, headers=headers, timeout=20)
         assert refused.status_code == 503 and "112" in refused.json()["detail"]
-        page = httpx.get(f"{server.address}/", timeout=20)
+        page = httpx.post(f"{server.address}/talk", data={"text": "merci"}, timeout=20)
         assert page.status_code == 503 and "112" in page.text
     finally:
         for process, limits in before.items():
