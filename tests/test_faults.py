@@ -68,12 +68,14 @@ async def begun(client: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
     return path, {"Authorization": f"Bearer {found['token']}"}
 
 
-async def test_the_database_is_killed_and_comes_back(
-    client: httpx.AsyncClient, app: FastAPI, database: postgres.Server
+async def refused_with_words(
+    client: httpx.AsyncClient,
+    app: FastAPI,
+    path: str,
+    headers: dict[str, str],
+    message: dict[str, str],
 ) -> None:
-    path, headers = await begun(client)
-    message = {"id": secrets.token_hex(8), "text": "j'habite à Mersch"}
-    database.kill()
+    """What everybody sees while the database is away."""
     for language in LANGUAGES:
         refused = await client.post(
             path, json=message, headers={**headers, "Accept-Language": language}
@@ -94,7 +96,18 @@ async def test_the_database_is_killed_and_comes_back(
     ready = await client.get("/readyz")
     assert ready.status_code == 503 and ready.json()["database"] is False
     assert (await client.get("/services")).status_code == 200, "the directory needs no database"
-    database.start()
+
+
+async def test_the_database_is_killed_and_comes_back(
+    client: httpx.AsyncClient, app: FastAPI, database: postgres.Server
+) -> None:
+    path, headers = await begun(client)
+    message = {"id": secrets.token_hex(8), "text": "j'habite à Mersch"}
+    database.kill()
+    try:
+        await refused_with_words(client, app, path, headers, message)
+    finally:
+        database.start()
     answered = await client.post(path, json=message, headers=headers)
     assert answered.status_code == 200 and answered.json()["messages"]
     said = States(open_database(database.address)).said(path.split("/")[3])
