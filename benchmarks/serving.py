@@ -146,7 +146,9 @@ async def ready(begin: float, try_it: Callable[[], Awaitable[object]]) -> float:
     raise SystemExit("it does not start")
 
 
-async def load(port: int, visitor: type[Visitor], idle: str) -> dict[str, Any]:
+async def load(
+    port: int, visitor: type[Visitor], idle: str, processes: list[int]
+) -> dict[str, Any]:
     """Light load, then all at once."""
     one = visitor(port, 0)
     await one.begin()
@@ -180,13 +182,19 @@ async def load(port: int, visitor: type[Visitor], idle: str) -> dict[str, Any]:
             busy.append((time.perf_counter() - begin) * 1000)
             n += 1
 
+    computed = computing(processes)
     looking = asyncio.create_task(look())
     await asyncio.gather(*(talk(each) for each in many))
+    computed = computing(processes) - computed
     over.set()
     await looking
     return {
         "light": summary(times),
-        "forty": {**summary(busy), "turns_a_second": round(len(busy) / SECONDS, 1)},
+        "forty": {
+            **summary(busy),
+            "turns_a_second": round(len(busy) / SECONDS, 1),
+            "computing_ms_a_turn": round(computed * 1000 / len(busy), 1),
+        },
         "idle_page_while_forty": summary(lags),
     }
 
@@ -243,6 +251,18 @@ def memory(parents: list[int]) -> list[dict[str, Any]]:
     return found
 
 
+def computing(parents: list[int]) -> float:
+    """Seconds of the processor that processes and their children have used: free of what else the
+    machine does.
+    """
+    ticks = 0
+    for number in [n for parent in parents for n in family(parent)]:
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{number}/stat").read_text(encoding="ascii")
+            ticks += sum(map(int, text.rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def family(parent: int) -> list[int]:
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
     return [parent, *(n for child in children for n in family(int(child)))]
@@ -281,7 +301,7 @@ async def ours(folder: Path, turns: int) -> dict[str, Any]:
     begin = time.monotonic()
     with serving(command, settings(port)) as processes:
         seconds = await ready(begin, lambda: Connection(port).ask("GET", "/readyz"))
-        found = {"ready_s": seconds, **await load(port, OurVisitor, "/healthz")}
+        found = {"ready_s": seconds, **await load(port, OurVisitor, "/healthz", processes)}
         found["memory"] = memory(processes)
         begin = time.monotonic()
         with serving(command, settings(further)) as others:
@@ -309,7 +329,7 @@ async def stock(folder: Path, model: Path) -> dict[str, Any]:
             await first.say("merci")
 
         seconds = await ready(begin, answers)
-        found = {"ready_s": seconds, **await load(port, StockVisitor, "/")}
+        found = {"ready_s": seconds, **await load(port, StockVisitor, "/", processes)}
         found["memory"] = memory(processes)
     return found
 
@@ -325,6 +345,7 @@ async def measure(turns: int) -> dict[str, Any]:
         "light_p50": light[0]["p50_ms"] / light[1]["p50_ms"],
         "light_p95": light[0]["p95_ms"] / light[1]["p95_ms"],
         "forty_p95": forty[0]["p95_ms"] / forty[1]["p95_ms"],
+        "computing": forty[0]["computing_ms_a_turn"] / forty[1]["computing_ms_a_turn"],
         "throughput": forty[0]["turns_a_second"] / forty[1]["turns_a_second"],
     }
     return {

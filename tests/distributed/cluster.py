@@ -29,7 +29,7 @@ from tests.test_rasa_cli import free_port
 
 PAGE = "100000000000001"
 #: Longer than a server takes to start on a busy machine.
-PATIENCE = 240.0
+PATIENCE = 500.0
 
 
 class Instance:
