@@ -21,7 +21,7 @@ from bot.store._states import states
 IN_MEMORY = "sqlite://"
 
 
-class Away(SQLAlchemyError):
+class Away(SQLAlchemyError):  # type: ignore[misc]
     """The database is away, full or too busy. Unlike the others it passes between processes."""
 
 
