@@ -1,11 +1,11 @@
 # One-line doors; the work is done by `python -m bot` and scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check train adapt bench lock setup setup-dev
+.PHONY: help run test test-distributed check train adapt bench lock setup setup-dev
 
 PY := .venv/bin/python
 
 help: ## show this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:
 	@scripts/setup requirements.txt
@@ -18,6 +18,10 @@ run: setup ## install what is missing, train when needed, serve on http://localh
 
 test: setup-dev ## install what is missing, then check and test everything
 	@scripts/test
+
+test-distributed: setup-dev ## three servers and PostgreSQL, killed in turn (three minutes)
+	@$(PY) -m bot train --if-needed
+	@$(PY) -m pytest -s tests/distributed/whole.py
 
 check: setup-dev ## style, types, words and data, without training
 	@scripts/check

@@ -3,6 +3,8 @@
 `python -m benchmarks search [DATABASE]`: the same of the search, see benchmarks/search.py.
 `python -m benchmarks messenger [DATABASE]`: how soon webhooks are acknowledged, see
 benchmarks/messenger.py.
+`python -m benchmarks serving [SOAK]`: stock Rasa and our server with the same model, see
+benchmarks/serving.py.
 
 Everything runs on one core and in one run, so that the ratios can be compared between machines.
 """
@@ -151,6 +153,10 @@ elif sys.argv[1:2] == ["messenger"]:
     from benchmarks.messenger import main as messenger
 
     messenger(*sys.argv[2:3])
+elif sys.argv[1:2] == ["serving"]:
+    from benchmarks.serving import main as serving
+
+    serving(*sys.argv[2:3])
 elif not sys.argv[1:]:
     main()
 else:

@@ -40,6 +40,7 @@ from bot.store import (
     Spans,
     States,
     Workers,
+    open_buckets,
     open_database,
 )
 from bot.store.messenger import Deliveries
@@ -69,6 +70,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_database(settings.database)
+        app.state.buckets = open_buckets(engine)
+        app.state.bell = web.Bell(engine)
         app.state.conversations = Conversations(engine)
         app.state.handoffs = Handoffs(engine)
         pause = timedelta(minutes=settings.session_pause_minutes)
@@ -109,6 +112,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.learning = web.Learning(app.state.assistant, *told)
         app.state.assistant.start()
         watch_waiting(lambda: len(app.state.handoffs.waiting()))
+        app.state.bell.start()
         watch_directory(settings.search_database)
         overlay.start()
         app.state.messenger = None
@@ -127,6 +131,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         forgetting.cancel()
         writing.cancel()
         overlay.stop()
+        app.state.bell.stop()
         if app.state.messenger:
             await app.state.messenger.stop()
         app.state.assistant.stop()

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import logging
 import threading
+import time
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,7 +22,7 @@ from bot.keeping import Keeping
 from bot.logs import hashed, where
 from bot.payloads import UnknownPayload
 from bot.reply import Incoming, Message, Reply, Responses, in_words
-from bot.store import open_database
+from bot.store import AWAY, Alone, Away, open_database
 from knowledge import LANGUAGES
 
 if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.configure
@@ -35,10 +36,13 @@ __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+#: A turn takes some 10 ms: who waits for another process looks that often.
+_LOOK_SECONDS = 0.02
 
 
 class Busy(Exception):
-    """Too many messages of one conversation wait already."""
+    """Too many messages of one conversation wait already, or another process has been at work
+    in it for the time one answer may take."""
 
 
 class Assistant:
@@ -68,6 +72,7 @@ class Assistant:
         self._thread = threading.Thread(target=self._loop.run_forever, name="rasa", daemon=True)
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, int] = {}
+        self._alone_in_all = Alone(self._database)
         self._agent: Optional[Agent] = None
         self._turns: Optional[Turns] = None
         self._dialogue: Optional[Dialogue] = None
@@ -98,7 +103,7 @@ class Assistant:
         Messages of a conversation are answered in their order. The `message_id` of the message
         before gets the same answer again: no second turn. After the deadline, or when anything
         fails, the reply says so in the visitor's language, with a number to call. While a person
-        answers, the reply has no messages. Raises Busy or UnknownPayload.
+        answers, the reply has no messages. Raises Busy, UnknownPayload, or Away (nothing is kept).
         """
         incoming = Incoming(text, payload, page_language, at, message_id)
         return await asyncio.wrap_future(self._run(self._turn(conversation, incoming)))
@@ -185,8 +190,12 @@ class Assistant:
             async with self._alone(conversation):
                 work = self._dialogue.turn(conversation, incoming)
                 reply = await asyncio.wait_for(work, self._deadline)
-        except UnknownPayload:
+        except (UnknownPayload, Busy):
             raise
+        except AWAY as error:
+            # Asked again it is answered in full; an apology would be all that came of it.
+            _log.error("database_away conversation=%s error=%s", conversation, where(error))
+            raise Away("the database is away") from None
         except Exception as error:
             _log.error("turn_failed conversation=%s error=%s", hashed(conversation), where(error))
             return self._apology(conversation, incoming.page_language)
@@ -202,12 +211,24 @@ class Assistant:
         lock = self._locks.setdefault(conversation, asyncio.Lock())
         try:
             async with lock:
-                yield
+                await self._taken_from_others(conversation)
+                try:
+                    yield
+                finally:
+                    self._alone_in_all.give_back(conversation)
         finally:
             self._waiting[conversation] -= 1
             if not self._waiting[conversation]:
                 self._waiting.pop(conversation)
                 self._locks.pop(conversation, None)
+
+    async def _taken_from_others(self, conversation: str) -> None:
+        """Waits until no other process answers in this conversation. Raises Busy."""
+        end = time.monotonic() + self._deadline
+        while not self._alone_in_all.take(conversation):
+            if time.monotonic() > end:
+                raise Busy(conversation)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _erase(self, conversation: str) -> None:
         assert self._dialogue

@@ -56,21 +56,10 @@ def serve() -> None:
     _check_database(settings)
     model = _fitting(settings)
     print("Loading the model, about 20 seconds …", file=sys.stderr)
-    import uvicorn
-
     from bot.app import create_app
+    from bot.serving import run
 
-    application = create_app(settings, model)
-    # No websockets: the API has none, and Rasa's pinned library does not fit uvicorn.
-    # No line for each request: addresses may hold what was searched for, or a key of a page.
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        ws="none",
-    )
+    run(create_app(settings, model), settings)
 
 
 @app.command()
@@ -227,9 +216,14 @@ def _check_openid(settings: Settings) -> None:
 
 
 def _check_database(settings: Settings) -> None:
-    """Brings the tables up to date before the model is loaded, or says why that cannot be."""
+    """Waits for the database and brings its tables up to date before the model is loaded."""
+    from bot.serving import wait_for_database
     from bot.store import open_database
     from bot.store.migrations import Unusable
+
+    if not wait_for_database(settings.database):
+        print("Weeweiser cannot start: the database does not answer.", file=sys.stderr)
+        raise typer.Exit(1)
 
     try:
         open_database(settings.database).dispose()

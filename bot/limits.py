@@ -1,21 +1,41 @@
-"""How much one name may ask in a minute: a bucket of tokens for each."""
+"""How much one name may ask in a minute: a bucket of tokens for each.
 
+Where several processes share a database, they count together; each counts by itself, too, so that
+what one refuses costs the database nothing, and a database that is away opens no door.
+"""
+
+import logging
 import time
-from typing import Callable
+from typing import Callable, Optional, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
+_log = logging.getLogger(__name__)
 #: So many buckets are looked through for full ones, which need not be remembered.
 _MANY = 10_000
 
 
-class Limit:
-    """`per_minute` requests for each name at once, then as many a minute. 0: no limit."""
+class Together(Protocol):
+    """Buckets that several processes share; bot.store has them."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def take(self, name: str, per_minute: int) -> float: ...
+
+
+class Limit:
+    """`per_minute` requests for each name at once, then as many a minute. 0: no limit.
+
+    `kind` tells its names from those of other limits, where they are shared.
+    """
+
+    def __init__(
+        self, per_minute: int, clock: Callable[[], float] = time.monotonic, *, kind: str = ""
+    ) -> None:
         self._size = per_minute
         self._clock = clock
+        self._kind = kind
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def take(self, name: str) -> float:
+    def take(self, name: str, together: Optional[Together] = None) -> float:
         """0 when the request may pass, else the seconds after which it may."""
         if not self._size:
             return 0.0
@@ -26,7 +46,14 @@ class Limit:
         self._buckets[name] = (held - 1, now)
         if len(self._buckets) > _MANY:
             self._forget(now)
-        return 0.0
+        return self._together(name, together) if together else 0.0
+
+    def _together(self, name: str, together: Together) -> float:
+        try:
+            return together.take(f"{self._kind}:{name}", self._size)
+        except SQLAlchemyError as error:
+            _log.error("limit_not_shared error=%s", type(error).__name__)
+            return 0.0
 
     def _held(self, name: str, now: float) -> float:
         held, at = self._buckets.get(name, (float(self._size), now))

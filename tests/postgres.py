@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,26 +24,58 @@ def why_not() -> str:
     return ""
 
 
+class Server:
+    """A server that can be killed and started again. `address`: as SQLAlchemy writes it."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self._folder = Path(mkdtemp(prefix="weeweiser-postgres-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, _USER, _USER)
+        self._data = str(self._folder / "data")
+        self._options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {self._folder}"
+        self.address = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        _run("initdb", "-D", self._data, "-U", _USER, "--auth=trust", "-E", "UTF8", "--no-sync")
+
+    def start(self, seconds: float = 30.0) -> None:
+        """Returns when it answers; what a killed one left behind may take a moment to end."""
+        end = time.monotonic() + seconds
+        given = ("-D", self._data, "-o", self._options, "-l", str(self._folder / "log"))
+        while True:
+            try:
+                _run("pg_ctl", *given, "-w", "start")
+                return
+            except subprocess.CalledProcessError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+    def kill(self) -> None:
+        """Without a farewell; its other processes end when they notice."""
+        number = int((Path(self._data) / "postmaster.pid").read_text().split()[0])
+        os.kill(number, signal.SIGKILL)
+
+    def stop(self) -> None:
+        _run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 @contextmanager
 def server() -> Iterator[str]:
-    """Runs a server; gives its address as SQLAlchemy writes it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = Path(mkdtemp(prefix="weeweiser-postgres-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, _USER, _USER)
-    data = str(folder / "data")
+    """Runs a server; gives its address."""
+    made = Server()
     try:
-        _run("initdb", "-D", data, "-U", _USER, "--auth=trust", "-E", "UTF8", "--no-sync")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-        _run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+        made.start()
         try:
-            yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+            yield made.address
         finally:
-            _run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            made.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        made.remove()
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -12,15 +12,16 @@ class Limits:
     """The limits of the website: by address of the client, and by conversation."""
 
     def __init__(self, per_client: int, per_conversation: int) -> None:
-        self._clients = Limit(per_client)
-        self._conversations = Limit(per_conversation)
+        self._clients = Limit(per_client, kind="client")
+        self._conversations = Limit(per_conversation, kind="conversation")
 
     def check(self, request: Request, conversation: str = "") -> None:
         """Counts a request. Raises Problem 429 with the seconds to wait."""
         client = request.client.host if request.client else ""
-        wait = self._clients.take(client)
+        together = getattr(request.app.state, "buckets", None)
+        wait = self._clients.take(client, together)
         if conversation and not wait:
-            wait = self._conversations.take(conversation)
+            wait = self._conversations.take(conversation, together)
         if wait:
             seconds = math.ceil(wait)
             raise Problem(429, "too_many", retry_after=seconds)

@@ -39,15 +39,16 @@ class Access:
         # The prefix makes browsers refuse the cookie from any other host or path.
         self._cookie = "__Host-desk" if secure else "desk"
         self._lent = "__Host-desk_oidc" if secure else "desk_oidc"
-        self._clients = Limit(per_minute)
-        self._names = Limit(per_minute // 2)
+        self._clients = Limit(per_minute, kind="desk address")
+        self._names = Limit(per_minute // 2, kind="desk name")
 
     def take(self, request: Request, name: Optional[str] = None) -> None:
         """Counts a log-in, by address and by the name, if one was written. Raises Problem 429."""
         client = request.client.host if request.client else ""
-        wait = self._clients.take(client)
+        together = getattr(request.app.state, "buckets", None)
+        wait = self._clients.take(client, together)
         if not wait and name is not None:
-            wait = self._names.take(name.strip().casefold())
+            wait = self._names.take(name.strip().casefold(), together)
         if wait:
             raise Problem(429, "too_many", retry_after=math.ceil(wait))
 

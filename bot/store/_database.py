@@ -6,15 +6,26 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import StaticPool
 
 from bot.store import _schema
 from bot.store._conversations import conversations
 from bot.store._left_messages import left_messages
+from bot.store._postgres import open_postgres
 from bot.store._states import states
 from bot.store.migrations import upgrade
 
 IN_MEMORY = "sqlite://"
+
+
+class Away(SQLAlchemyError):  # type: ignore[misc]
+    """The database is away, full or too busy. Unlike the others it passes between processes."""
+
+
+#: All that says so: a matter of time, no mistake of ours.
+AWAY = (Away, OperationalError, InterfaceError, NoConnection)
 
 
 def open_database(address: str = IN_MEMORY) -> Engine:
@@ -31,7 +42,7 @@ def connect(address: str) -> Engine:
     """The database at an address as it is, its tables untouched."""
     url = sa.engine.make_url(address)
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
+        return open_postgres(url)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, future=True)

@@ -17,6 +17,7 @@ from bot.store._handoff_tables import happenings as _happenings
 from bot.store._handoff_tables import heard as _heard
 from bot.store._handoff_tables import notes as _notes
 from bot.store._left_messages import LeftMessages
+from bot.store._listening import announce
 from bot.store._presence import Presence
 from bot.store._schema import now
 from bot.store._spans import record
@@ -173,6 +174,7 @@ class Handoffs(Presence, LeftMessages):
                 return False
             if once is None or not _said_before(connection, conversation, once):
                 connection.execute(_happenings.insert().values(**values))
+                announce(connection, conversation)
         return True
 
     def happenings(self, conversation: str, after: int = 0) -> list[Happening]:
@@ -255,6 +257,7 @@ class Handoffs(Presence, LeftMessages):
             told |= {"lang": spoken, "returned": unsaid, "reason": reason, "at": now()}
             record(connection, conversation, to, now())
             connection.execute(_happenings.insert().values(**told))
+            announce(connection, conversation)
         return True
 
 

@@ -20,6 +20,7 @@ from bot.channels.messenger._retry import next_try
 from bot.channels.messenger._turn import Turn
 from bot.channels.messenger._window import tag_for
 from bot.logs import where
+from bot.store import AWAY
 from bot.store.messenger import Ask, Lost, Queue, Send, Step
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ _LOOK_SECONDS = 1.0
 _STUMBLE_MS = 2_000
 _FAILED_MS = 10_000
 _STOP_SECONDS = 10.0
+#: As long as a claim holds.
+_FREE_SECONDS = 60.0
 
 
 class Sending(Protocol):
@@ -130,10 +133,18 @@ class Worker:
             _log.warning("messenger_claim_lost")
         except Exception as error:
             _log.error("messenger_step_failed error=%s", where(error))
+            await self._give_up(person, 0 if isinstance(error, AWAY) else _FAILED_MS)
+
+    async def _give_up(self, person: str, delay_ms: int) -> None:
+        """As soon as the database takes it: nobody is to wait until the claim ends by itself."""
+        end = time.monotonic() + _FREE_SECONDS
+        while time.monotonic() < end:
             try:
-                await self._do(self._queue.give_up, person, _FAILED_MS, now())
-            except Exception as second:  # the claim ends by itself
-                _log.error("messenger_queue_unreachable error=%s", type(second).__name__)
+                await self._do(self._queue.give_up, person, delay_ms, now())
+                return
+            except Exception as error:
+                _log.error("messenger_queue_unreachable error=%s", type(error).__name__)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _answer(self, ask: Ask) -> Step:
         shown = asyncio.ensure_future(self._show_work(ask))

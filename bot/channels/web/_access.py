@@ -6,6 +6,7 @@ from fastapi import Header, Request
 
 from bot.assistant import Assistant
 from bot.channels.limits import Limits
+from bot.channels.web._bell import Bell
 from bot.channels.web._learning import Learning
 from bot.channels.web._turns import Turns
 from bot.problems import Problem
@@ -56,6 +57,12 @@ def handoffs(request: Request) -> Handoffs:
 def answers(request: Request) -> Answers:
     """The answers kept by the running application."""
     found: Answers = request.app.state.answers
+    return found
+
+
+def bell(request: Request) -> Bell:
+    """What wakes the streams of the running application."""
+    found: Bell = request.app.state.bell
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.store._postgres import changing_tables
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._receive import Received
 
@@ -65,7 +66,8 @@ class Arrivals:
         # it go on at once. PostgreSQL needs none, and is not slowed by it: the lane is one thread.
         self._writer = threading.Lock()
         self._at_once = self._adding.execution_options(isolation_level="AUTOCOMMIT")
-        _meta.create_all(engine)
+        with changing_tables(engine) as connection:
+            _meta.create_all(connection)
 
     def add(self, events: list[Received], now: int) -> None:
         """Returns when all are on disk, in their order; none is when it raises."""

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
+from bot.store._postgres import open_postgres
+
 
 def open_engine(database: str, *, tidies: bool = True, at_once: bool = True) -> Engine:
     """An engine whose errors quote no values.
@@ -19,7 +21,7 @@ def open_engine(database: str, *, tidies: bool = True, at_once: bool = True) -> 
     """
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
+        return open_postgres(url, hide_parameters=True)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
