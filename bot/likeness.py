@@ -43,7 +43,7 @@ class Likeness:
             # Our own file, whose digest was checked when the server started.
             with tarfile.open(model) as archive:
                 wanted = [m for m in archive.getmembers() if "IntentClassifier" in m.name]
-                archive.extractall(place, members=wanted)  # noqa: S202
+                archive.extractall(place, members=wanted)  # noqa: S202  # nosec B202
             folder = next(Path(place).rglob(FILE)).parent
             self._features = Features.read(folder, IntentClassifier.get_default_config())
             with np.load(folder / FILE, allow_pickle=False) as arrays:

@@ -35,6 +35,9 @@ def upgrade() -> None:
         "desk",
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.Column("away", sa.Boolean(), nullable=True),
+        sa.Column("in_hours", sa.Boolean(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("who"),
     )
     op.create_table(
@@ -48,6 +51,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_desk_audit_at"), "desk_audit", ["at"], unique=False)
     op.create_table(
+        "desk_call_changes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=True),
+        sa.Column("did", sa.String(length=20), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_desk_call_changes_call"), "desk_call_changes", ["call"], unique=False)
+    op.create_table(
         "desk_calls",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -59,9 +73,107 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=True),
         sa.Column("follow_up", sa.Date(), nullable=True),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_desk_calls_at"), "desk_calls", ["at"], unique=False)
+    op.create_table(
+        "desk_counts",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("detail", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "what", "name", "channel", "language", "detail"),
+    )
+    op.create_table(
+        "desk_directory_edits",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("entry", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=True),
+        sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=False),
+        sa.Column("undoes", sa.Integer(), nullable=True),
+        sa.Column("taken_in_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("entry", "number"),
+    )
+    op.create_table(
+        "desk_notes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("conversation", sa.String(length=64), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_desk_notes_conversation"), "desk_notes", ["conversation"], unique=False
+    )
+    op.create_table(
+        "desk_referral_steps",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("referral", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_desk_referral_steps_call"), "desk_referral_steps", ["call"], unique=False
+    )
+    op.create_index(
+        op.f("ix_desk_referral_steps_referral"), "desk_referral_steps", ["referral"], unique=False
+    )
+    op.create_table(
+        "desk_referrals",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("output", sa.Text(), nullable=True),
+        sa.Column("consented_at", sa.DateTime(), nullable=True),
+        sa.Column("consent", sa.Text(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=True),
+        sa.Column("phone", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_desk_referrals_call"), "desk_referrals", ["call"], unique=False)
+    op.create_index(op.f("ix_desk_referrals_state"), "desk_referrals", ["state"], unique=False)
+    op.create_table(
+        "desk_review",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("conversation", sa.String(length=64), nullable=False),
+        sa.Column("message", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("guesses", sa.Text(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(), nullable=False),
+        sa.Column("skipped_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("conversation", "message"),
+    )
+    op.create_index(op.f("ix_desk_review_agreed_at"), "desk_review", ["agreed_at"], unique=False)
+    op.create_index(
+        op.f("ix_desk_review_conversation"), "desk_review", ["conversation"], unique=False
+    )
     op.create_table(
         "desk_sessions",
         sa.Column("key_hash", sa.String(length=64), nullable=False),
@@ -72,6 +184,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_desk_sessions_worker"), "desk_sessions", ["worker"], unique=False)
     op.create_table(
+        "desk_sign_ins",
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash"),
+    )
+    op.create_index(op.f("ix_desk_sign_ins_at"), "desk_sign_ins", ["at"], unique=False)
+    op.create_table(
+        "desk_spans",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_desk_spans_month"), "desk_spans", ["month"], unique=False)
+    op.create_table(
         "desk_workers",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -80,9 +210,13 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.String(length=64), nullable=True),
         sa.Column("totp_used", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("totp_sealed", sa.Text(), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(), nullable=True),
+        sa.Column("subject", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+    op.create_index(op.f("ix_desk_workers_subject"), "desk_workers", ["subject"], unique=False)
     op.create_table(
         "feedback",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -102,6 +236,9 @@ def upgrade() -> None:
         sa.Column("lang", sa.String(length=8), nullable=True),
         sa.Column("unsaid", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("worker", sa.Integer(), nullable=True),
+        sa.Column("danger_at", sa.DateTime(), nullable=True),
+        sa.Column("delivered", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("conversation"),
     )
     op.create_index(op.f("ix_handoffs_changed_at"), "handoffs", ["changed_at"], unique=False)
@@ -114,6 +251,10 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=True),
         sa.Column("lang", sa.String(length=8), nullable=True),
         sa.Column("returned", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=True),
+        sa.Column("once", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -213,6 +354,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("due_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("error", sa.String(length=80), nullable=True),
+        sa.Column("happening", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token"),
         sqlite_autoincrement=True,
