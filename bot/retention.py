@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
-from bot.store import LONGEST_SESSION, Calls, delete_older, expire
+from bot.store import LONGEST_SESSION, Calls, Review, delete_older, expire
 
 _log = logging.getLogger(__name__)
 _Delete = Callable[[Engine, datetime, Settings], int]
@@ -63,6 +63,14 @@ def _statistics(engine: Engine, now: datetime, settings: Settings) -> int:
     return sum(delete_older(engine, t, "month", before) for t in ("desk_counts", "desk_spans"))
 
 
+def _review(engine: Engine, now: datetime, settings: Settings) -> int:
+    return Review(engine).expire(now, days=settings.keep_review_days)
+
+
+def _sign_ins(engine: Engine, now: datetime, _: Settings) -> int:
+    return delete_older(engine, "desk_sign_ins", "at", now - timedelta(days=1))
+
+
 def _sessions(engine: Engine, now: datetime, _: Settings) -> int:
     return delete_older(engine, "desk_sessions", "began_at", now - LONGEST_SESSION)
 
@@ -73,6 +81,7 @@ def _presence(engine: Engine, now: datetime, _: Settings) -> int:
 
 _OF_CONVERSATIONS = (
     "conversations", "states", "answers", "pages", "feedback", "handoffs", "happenings", "heard",
+    "desk_notes",
 )  # fmt: skip
 _OF_MESSENGER = ("messenger_people", "messenger_inbox", "messenger_outbox", "messenger_seen")
 RULES: tuple[Rule, ...] = (
@@ -80,16 +89,19 @@ RULES: tuple[Rule, ...] = (
     Rule("messages left for the office", ("left_messages",), "keep_message_days", None),
     Rule("calls without consent", _OF_CALLS, "keep_call_days", _calls),
     Rule("calls with consent", _OF_CALLS, "keep_consented_call_days", None),
+    Rule("messages to learn from", ("desk_review",), "keep_review_days", _review),
     Rule("statistics", ("desk_counts", "desk_spans"), "keep_statistics_days", _statistics),
     Rule(
         "audit", ("desk_audit",), "keep_audit_days", _by_age("desk_audit", "at", "keep_audit_days")
     ),
     Rule("sessions of workers", ("desk_sessions",), None, _sessions, days=1),
+    Rule("logins elsewhere", ("desk_sign_ins",), None, _sign_ins, days=1),
     Rule("presence of workers", ("desk",), None, _presence, days=1),
     # Deleted by the channel itself, every hour while it runs.
     Rule("Messenger", _OF_MESSENGER, "keep_days", None),
     Rule("confirmations of deletion", ("messenger_deletions",), None, None),
     Rule("accounts of workers", ("desk_workers",), None, None),
+    Rule("edits of the directory", ("desk_directory_edits",), None, None),
 )
 
 

@@ -7,13 +7,11 @@ from contextlib import suppress
 from types import FrameType
 from typing import Optional
 
-import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
-from bot.store import connect
+from bot.store import answers, connect
 
 _log = logging.getLogger(__name__)
 #: How long a database may be away when the server starts; a supervisor then tries again.
@@ -29,15 +27,12 @@ def wait_for_database(address: str, seconds: Optional[float] = None) -> bool:
     engine = connect(address)
     try:
         while True:
-            try:
-                with engine.connect() as connection:
-                    connection.execute(sa.text("select 1"))
+            if answers(engine):
                 return True
-            except SQLAlchemyError as error:
-                _log.warning("database_away error=%s", type(error).__name__)
-                if time.monotonic() > end:
-                    return False
-                time.sleep(_AGAIN_SECONDS)
+            _log.warning("database_away")
+            if time.monotonic() > end:
+                return False
+            time.sleep(_AGAIN_SECONDS)
     finally:
         engine.dispose()
 

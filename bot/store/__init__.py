@@ -6,7 +6,7 @@ from bot.store._call_counts import commune, live
 from bot.store._calls import Call, Calls, Change, OpenReferral, Stale
 from bot.store._conversations import Conversations, UnknownConversation, WrongToken
 from bot.store._counts import Count, Counts, month_of
-from bot.store._database import AWAY, IN_MEMORY, Away, connect, expire, open_database
+from bot.store._database import AWAY, IN_MEMORY, Away, answers, connect, expire, open_database
 from bot.store._directory_edits import DirectoryEdits, Edit, EditKind, Outdated
 from bot.store._expiry import delete_older
 from bot.store._handoff_tables import Happening, Heard, Note, Owner, Reason
@@ -98,6 +98,7 @@ __all__ = [
     "Worker",
     "Workers",
     "WrongToken",
+    "answers",
     "commune",
     "connect",
     "changing_tables",

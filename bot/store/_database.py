@@ -55,6 +55,16 @@ def connect(address: str) -> Engine:
     return engine
 
 
+def answers(engine: Engine) -> bool:
+    """Whether the database is there."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.text("select 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
 def _overwrite(connection: Any, _: Any) -> None:
     """What is deleted is gone from the file, too."""
     connection.execute("pragma secure_delete = on")

@@ -33,6 +33,53 @@ LEAST = {
     "GET /desk/learning": "editor",
     "POST /desk/learning/remove": "editor",
     "POST /desk/learning/{number}": "editor",
+    "GET /desk/api/inbox": "worker",
+    "GET /desk/calls": "worker",
+    "GET /desk/calls/{number}": "worker",
+    "GET /desk/calls/{number}/change": "worker",
+    "GET /desk/calls/{number}/refer": "worker",
+    "GET /desk/directory": "worker",
+    "GET /desk/directory/new/{kind}": "editor",
+    "GET /desk/directory/{kind}/{name}": "worker",
+    "GET /desk/directory/{kind}/{name}/edit": "editor",
+    "GET /desk/directory/{kind}/{name}/history": "worker",
+    "GET /desk/inbox": "worker",
+    "GET /desk/inbox/list": "worker",
+    "GET /desk/inbox/messages": "worker",
+    "GET /desk/inbox/talk/{name}": "worker",
+    "GET /desk/inbox/talk/{name}/lines": "worker",
+    "GET /desk/person": "manager",
+    "GET /desk/referrals": "worker",
+    "GET /desk/referrals/{number}": "worker",
+    "GET /desk/referrals/{number}/sheet": "worker",
+    "GET /desk/referrals/{number}/sheet.pdf": "worker",
+    "GET /desk/reports": "manager",
+    "GET /desk/reports/{kind}": "manager",
+    "POST /desk/calls/{number}": "worker",
+    "POST /desk/calls/{number}/change": "worker",
+    "POST /desk/calls/{number}/refer": "worker",
+    "POST /desk/directory/confirm": "editor",
+    "POST /desk/directory/new/{kind}": "editor",
+    "POST /desk/directory/{kind}/{name}/confirm": "editor",
+    "POST /desk/directory/{kind}/{name}/edit": "editor",
+    "POST /desk/directory/{kind}/{name}/retire": "editor",
+    "POST /desk/directory/{kind}/{name}/settle": "editor",
+    "POST /desk/directory/{kind}/{name}/undo": "editor",
+    "POST /desk/inbox/messages/{number}/done": "worker",
+    "POST /desk/inbox/presence": "worker",
+    "POST /desk/inbox/talk/{name}/back": "worker",
+    "POST /desk/inbox/talk/{name}/claim": "worker",
+    "POST /desk/inbox/talk/{name}/transfer": "worker",
+    "POST /desk/inbox/talk/{name}/write": "worker",
+    "POST /desk/person": "manager",
+    "POST /desk/person/erase": "manager",
+    "POST /desk/person/export": "manager",
+    "POST /desk/referrals/{number}": "worker",
+}
+#: What stands for the gaps of an address, "1" elsewhere.
+EXAMPLES = {
+    "directory": {"kind": "service", "name": "surendettement"},
+    "reports": {"kind": "csv"},
 }
 ROLES = ("stranger", "worker", "editor", "manager")
 #: Forms that carry the token elsewhere than in a field.
@@ -58,7 +105,8 @@ def test_every_address_has_a_least_role() -> None:
 def ask(client: TestClient, route: str, token: str) -> int:
     """The status, with 303 to the sign-in taken for 401."""
     method, _, path = route.partition(" ")
-    address = re.sub(r"{\w+(:\w+)?}", "1", path)
+    known = EXAMPLES.get(path.split("/")[2], {})
+    address = re.sub(r"{(\w+)(:\w+)?}", lambda m: known.get(m[1], "1"), path)
     form = {"csrf": token} if method == "POST" else None
     answer = client.request(method, address, data=form, headers={HEADER: token})
     away = answer.headers.get("location", "").startswith("/desk/login")
