@@ -4,16 +4,20 @@ The addresses are those the app serves. A new one fails here until it stands in 
 """
 
 import re
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from sqlalchemy.engine import Engine
 
-from bot.desk import create_router, provider_of
+from bot.channels import pages
+from bot.desk import Entries, create_router, provider_of
 from bot.desk.accounts import Accounts
 from bot.desk.openid import Provider
-from bot.store import Workers
+from bot.overlay import OverlayFollower
+from bot.store import DirectoryEdits, Workers
+from knowledge import directory
 from tests.desk.conftest import KEY, PASSWORD, csrf, sign_in
 from tests.desk.test_openid import settings
 
@@ -78,7 +82,7 @@ LEAST = {
 }
 #: What stands for the gaps of an address, "1" elsewhere.
 EXAMPLES = {
-    "directory": {"kind": "service", "name": "surendettement"},
+    "directory": {"kind": "services", "name": "surendettement"},
     "reports": {"kind": "csv"},
 }
 ROLES = ("stranger", "worker", "editor", "manager")
@@ -90,6 +94,16 @@ HEADER = "x-desk-form"
 def provider() -> Optional[Provider]:
     # Nobody listens there: that it is asked at all is enough.
     return provider_of(settings("http://127.0.0.1:9"))
+
+
+@pytest.fixture
+def client(client: TestClient, engine: Engine) -> TestClient:
+    """With a directory that can be edited, too."""
+    app: Any = client.app
+    edits = DirectoryEdits(engine)
+    app.state.entries = Entries(edits, OverlayFollower(edits, directory()), directory())
+    app.state.preview = pages.preview
+    return client
 
 
 def served() -> list[str]:
@@ -105,7 +119,7 @@ def test_every_address_has_a_least_role() -> None:
 def ask(client: TestClient, route: str, token: str) -> int:
     """The status, with 303 to the sign-in taken for 401."""
     method, _, path = route.partition(" ")
-    known = EXAMPLES.get(path.split("/")[2], {})
+    known = EXAMPLES.get(path.removeprefix("/desk/").split("/")[0], {})
     address = re.sub(r"{(\w+)(:\w+)?}", lambda m: known.get(m[1], "1"), path)
     form = {"csrf": token} if method == "POST" else None
     answer = client.request(method, address, data=form, headers={HEADER: token})
