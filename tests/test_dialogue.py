@@ -366,3 +366,13 @@ async def test_a_long_conversation_does_not_grow(
         sizes.append(row)
     assert max(events[60:]) <= max(events[3:33])
     assert max(sizes[60:]) <= 1.2 * max(sizes[20:33])
+
+
+async def test_a_reply_says_what_it_was_about_but_not_of_a_cry(kept: Assistant) -> None:
+    asked = await kept.answer("about", text="je cherche une crèche")
+    assert asked.needs == ["childcare"] and asked.asks == "place" and asked.commune is None
+    shown = await kept.answer("about", text="Bonnevoie")
+    assert shown.needs == ["childcare"] and shown.commune == "luxembourg"
+    assert shown.intent == "inform" and shown.services
+    cry = await kept.answer("about", text="mon mari me frappe à Esch")
+    assert cry.crisis and cry.needs == [] and cry.commune is None

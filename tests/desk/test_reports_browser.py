@@ -16,7 +16,7 @@ from bot.desk import create_router
 from bot.desk.accounts import Accounts
 from bot.guard import add_guard
 from bot.settings import ROOT, Settings
-from bot.store import Calls, Count, Counts, People, Spans, Workers
+from bot.store import Calls, Count, Counts, Handoffs, People, Spans, Workers
 from knowledge import LANGUAGES, LUXEMBOURG
 from tests.browsing import barriers, chromium, needs_chromium, serving
 from tests.desk.conftest import PASSWORD
@@ -36,7 +36,7 @@ def address(engine: Engine) -> Iterator[str]:
     app = FastAPI()
     app.state.workers, app.state.calls = Workers(engine), Calls(engine)
     app.state.counts, app.state.spans = Counts(engine), Spans(engine)
-    app.state.people = People(engine)
+    app.state.people, app.state.handoffs = People(engine), Handoffs(engine)
     problems.install(app)
     app.include_router(create_router(secure=False))
     app.mount("/static", StaticFiles(directory=ROOT / "bot" / "web"))
