@@ -16,7 +16,7 @@ from bot.desk.sheets import sheet
 from bot.desk.times import today
 from bot.desk.triage import Triage
 from bot.settings import ROOT
-from bot.store import Calls, Referrals, Workers, open_database
+from bot.store import Calls, Handoffs, Referrals, Workers, open_database
 from knowledge import directory
 from tests.browser.server import Server
 from tests.browser.test_desk import PASSWORD, Keys, wait_for_focus
@@ -111,6 +111,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     app.state.workers = Workers(engine)
     app.state.calls = Calls(engine)
     app.state.referrals = Referrals(engine)
+    app.state.handoffs = Handoffs(engine)
     app.state.triage = Triage(understood, lambda: directory().current)
     Accounts(app.state.workers).add("anna", "worker", PASSWORD)
     problems.install(app)

@@ -31,7 +31,10 @@ _GUESS = 0.2
 _NEED_BESIDE_CRISIS = 0.6
 #: All cries for help together, in the whole note, a sentence or a clause, that no fixed pattern
 #: hears. Low on purpose: a worker strikes a false alarm out with one key, a missed one is missed.
-_CRY_WHOLE, _CRY_SENTENCE, _CRY_CLAUSE, _CRY_BACKED = 0.15, 0.5, 0.9, 0.01
+_Floors = Mapping[str, float]
+_CRIES: _Floors = {"whole": 0.15, "sentence": 0.5, "clause": 0.9}
+_SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
+_CRY_BACKED = 0.01
 #: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
 _CRY_SURE = 0.75
 _FEWEST_WORDS = 3
@@ -120,10 +123,13 @@ class Reader:
             name: Said(name, 1.0, tuple(note.quote(*note.plain.span(*span)) for span in spans))
             for name, spans in self.dangers(note.plain.text).items()
         }
-        for part in [whole, *parts]:
-            for name in self._cries(part, backing=whole.danger):
-                words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
-                heard.setdefault(name, Said(name, max(part.likely(name), 0.5), words))
+        for hears in (self._said, self._guessed):
+            # Beside danger that is said, the model is believed only where it is sure.
+            floors = _SURE_CRIES if heard else _CRIES
+            for part in [whole, *parts]:
+                for name in hears(part, floors, whole.danger):
+                    words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
+                    heard.setdefault(name, Said(name, max(part.likely(name), 0.5), words))
         return sorted(heard.values(), key=lambda s: _URGENT.index(s.name))
 
     def dangers(self, text: str) -> dict[str, list[Span]]:
@@ -140,21 +146,23 @@ class Reader:
                 found[name] = spans
         return found
 
-    def _cries(self, part: _Part, *, backing: float) -> list[str]:
-        """The cries for help of one part: in fixed patterns, or else the model's likeliest."""
-        said = list(part.parse.get("crisis") or [])
-        guessed = bool(part.parse.get("crisis_guessed"))
-        calm = part.danger < _CRY_SURE and hits(self._not_danger, plain(part.text).text)
-        if calm:
+    def _said(self, part: _Part, _: "_Floors", __: float) -> list[str]:
+        """The cries for help that fixed patterns hear in one part."""
+        if part.parse.get("crisis_guessed") or self._calm(part):
             return []
-        if said and not guessed:
-            return said
+        return list(part.parse.get("crisis") or [])
+
+    def _guessed(self, part: _Part, floors: "_Floors", backing: float) -> list[str]:
+        """The cry the model makes most likely in one part. `backing`: danger in the whole."""
         if len(part.text.split()) < _FEWEST_WORDS and not part.whole:
             return []
-        floor = _CRY_WHOLE if part.whole else _CRY_SENTENCE if part.sentence else _CRY_CLAUSE
-        if part.danger < floor or backing < _CRY_BACKED:
-            return []
-        return said or [max(_URGENT, key=part.likely)]
+        kind = "whole" if part.whole else "sentence" if part.sentence else "clause"
+        enough = part.danger >= floors[kind] and backing >= _CRY_BACKED
+        return [max(_URGENT, key=part.likely)] if enough and not self._calm(part) else []
+
+    def _calm(self, part: _Part) -> bool:
+        """Whether danger is denied or long ago, and the model is not sure of it all the same."""
+        return part.danger < _CRY_SURE and bool(hits(self._not_danger, plain(part.text).text))
 
     def _narrowest(self, note: Note, name: str, parts: list[_Part]) -> tuple[str, ...]:
         """The shortest part that says it too."""
