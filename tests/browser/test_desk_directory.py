@@ -1,8 +1,11 @@
 """The directory editor with the keyboard only, and a visitor who asks meanwhile."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Page
 
 from bot.store import Workers, open_database
@@ -48,6 +51,15 @@ def asked(server: Server) -> str:
             headers={"Authorization": f"Bearer {begun['token']}"},
         )
         return answer.text
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """One of its own: what is edited stays edited."""
+    started = Server(tmp_path / "edited.db")
+    started.start()
+    yield started
+    started.stop()
 
 
 def test_an_edit_with_the_keyboard_reaches_visitors(server: Server, browser: Browser) -> None:

@@ -68,8 +68,7 @@ def test_no_answer_is_a_failure_of_ours(site: Running, mode: GenerationMode) -> 
 
 def test_a_failure_would_be_seen(tmp_path: Path) -> None:
     with running(tmp_path) as broken:
-        del broken.app.state.turns
-        operation = next(
-            one for one in operations(broken.app.openapi()) if one.path.endswith("/messages")
-        )
+        del broken.app.state.conversations
+        described = operations(broken.app.openapi())
+        operation = next(one for one in described if one.label == "POST /api/conversations")
         assert 500 in send_to(broken, operation, GenerationMode.POSITIVE)

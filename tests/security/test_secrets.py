@@ -3,7 +3,9 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.channels.messenger import BadSettings, secrets_of
+from bot import desk
+from bot.channels import messenger
+from bot.channels.messenger import secrets_of
 from bot.settings import Settings
 
 #: Every setting that is a secret, and how one is given.
@@ -14,6 +16,16 @@ SECRETS = {
     "messenger_app_secret": "{}",
     "messenger_verify_token": "{}",
     "messenger_privacy_key": "{}",
+    "desk_key": "{}",
+    "oidc_client_secret": "{}",
+}
+#: What is said of settings that do not go together.
+BAD = (messenger.BadSettings, desk.BadSettings)
+_OIDC = {
+    "oidc_issuer": "https://accounts.weeweiser.lu",
+    "oidc_client_id": "weeweiser-desk",
+    "oidc_roles": "workers=worker",
+    "public_url": "https://weeweiser.lu",
 }
 _GOOD = {
     "messenger_page_id": "100",
@@ -36,8 +48,12 @@ def test_every_secret_is_listed() -> None:
 @pytest.mark.parametrize("value", ["changeme", "change-this", "your-password", "placeholder-0001"])
 def test_placeholders_are_refused(name: str, value: str) -> None:
     given = {**_GOOD, name: SECRETS[name].format(value)}
-    with pytest.raises((ValidationError, BadSettings), match="placeholder") as error:
-        secrets_of(Settings(**given))
+    if name.startswith("oidc_"):
+        given |= _OIDC
+    with pytest.raises((ValidationError, *BAD), match="placeholder|random key") as error:
+        settings = Settings(**{**given, name: SECRETS[name].format(value)})
+        secrets_of(settings)
+        desk.provider_of(settings)
     assert value not in str(error.value).replace("placeholder", "") or value == "placeholder-0001"
 
 

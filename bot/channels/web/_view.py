@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Optional
@@ -79,6 +80,8 @@ class View:
             view=view,
             key=form_key(view),
             draft=held.draft or "",
+            # Each time another address: browsers do not load one again that ends in "#latest".
+            look=time.time_ns(),
             waits=owner != "assistant" or bool(last and last["handoff"]),
             rate=rated,
             rating=conversations(request).rating(name, rated) if rated else None,
