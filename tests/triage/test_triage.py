@@ -143,5 +143,5 @@ async def test_danger_late_in_a_long_note_is_heard(triage: Triage) -> None:
         "Erstgespräch, Herr sucht Arbeit. " * 25 + "Am Schluss sagt er, er will nicht mehr leben."
     )
     case = await triage.read(long, at=AT)
-    assert [said.name for said in case.crisis] == ["crisis_suicide"]
+    assert case.crisis[0].name == "crisis_suicide"
     assert case.urgency.level == "immediate"
