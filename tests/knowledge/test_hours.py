@@ -467,7 +467,8 @@ def test_the_example_of_the_guide(knowledge: Knowledge) -> None:
     for hours in re.findall(r"^\| `([^`]+)` \|", section, re.M):
         assert computable(hours) == hours
     example = yaml.safe_load(section.split("```yaml")[1].split("```")[0])
-    assert set(Entry.__fields__) == set(example)
+    # What is retired is said at the desk (docs/desk-directory.md), not in a file of hours.
+    assert set(Entry.__fields__) - {"retired"} == set(example)
     assert set(SpecialDays.schema()["properties"]) == {k for e in example["exceptions"] for k in e}
     entry = _line(**{**example, "facts": example["facts"]["hours"]})
     kinds = {
