@@ -254,9 +254,9 @@ async def test_the_dialogue_itself_knows_a_message_again(assistant: Assistant) -
 
 
 def _digest(text: str) -> str:
-    from bot.channels.web._turns import _digest as digest
+    from bot.channels.web._turns import digest_of
 
-    return digest(text, None)
+    return digest_of(text, None)
 
 
 class Server:
