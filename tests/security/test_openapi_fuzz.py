@@ -68,7 +68,7 @@ def test_no_answer_is_a_failure_of_ours(site: Running, mode: GenerationMode) -> 
 
 def test_a_failure_would_be_seen(tmp_path: Path) -> None:
     with running(tmp_path) as broken:
-        del broken.app.state.conversations
+        del broken.app.state.messenger
         described = operations(broken.app.openapi())
-        operation = next(one for one in described if one.label == "POST /api/conversations")
+        operation = next(one for one in described if one.label == "GET /readyz")
         assert 500 in send_to(broken, operation, GenerationMode.POSITIVE)
