@@ -371,7 +371,10 @@ async def test_a_long_conversation_does_not_grow(
 async def test_a_reply_says_what_it_was_about_but_not_of_a_cry(kept: Assistant) -> None:
     asked = await kept.answer("about", text="je cherche une crèche")
     assert asked.needs == ["childcare"] and asked.asks == "place" and asked.commune is None
-    shown = await kept.answer("about", text="Bonnevoie")
+    placed = await kept.answer("about", text="Bonnevoie")
+    assert placed.intent == "inform" and placed.asks == "age"
+    assert placed.needs == ["childcare"] and placed.commune == "luxembourg"
+    shown = await kept.answer("about", text="deux ans")
     assert shown.needs == ["childcare"] and shown.commune == "luxembourg"
     assert shown.intent == "inform" and shown.services
     cry = await kept.answer("about", text="mon mari me frappe à Esch")
