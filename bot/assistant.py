@@ -153,20 +153,14 @@ class Assistant:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _load(self) -> None:
-        from rasa.core.agent import Agent
         from rasa.shared.core.domain import SessionConfig
 
         from bot.dialogue import Dialogue
-        from bot.inprocess import InProcessActions, Turns
+        from bot.inprocess import Turns, load
         from bot.nlg import Varied
 
         self._turns = Turns()
-        self._agent = Agent.load(
-            self._model,
-            tracker_store=self._turns,
-            action_endpoint=InProcessActions(),
-            generator=Varied(),
-        )
+        self._agent = load(self._model, self._turns, Varied())
         # Pauses are the dialogue's matter: Rasa would keep the place and the age.
         self._agent.domain.session_config = SessionConfig(0, True)
         self._dialogue = Dialogue(self._agent, self._turns, self._database, self._keeping)

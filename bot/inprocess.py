@@ -1,7 +1,13 @@
 """What Rasa talks to, in this process: its actions without HTTP, its trackers without a history."""
 
+from pathlib import Path
 from typing import Any, Iterable, Optional
 
+from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet
@@ -14,7 +20,8 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # Rasa's base cla
     """An action endpoint whose request is a function call."""
 
     def __init__(self, package: str = "actions") -> None:
-        super().__init__()
+        # Our actions read no domain: it is not written out for each of them.
+        super().__init__(enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package(package)
 
@@ -28,6 +35,37 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # Rasa's base cla
         **kwargs: Any,
     ) -> Any:
         return await self._executor.run(kwargs["json"])
+
+
+class _OwnAction(RemoteAction):  # type: ignore[misc]  # Rasa's base class is untyped
+    """One of ours: its result was made by Rasa's SDK in this process."""
+
+    def _validate_action_result(self, result: dict[str, Any]) -> bool:
+        # Rasa checks results of strangers against a schema, and that schema anew each time: more
+        # than half of the time of a turn. tests/test_actions.py checks ours.
+        return True
+
+
+class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class is untyped
+    """Rasa's, which knows our own actions."""
+
+    def predict_next_with_tracker_if_should(
+        self, tracker: DialogueStateTracker
+    ) -> tuple[Action, PolicyPrediction]:
+        action, prediction = super().predict_next_with_tracker_if_should(tracker)
+        if type(action) is RemoteAction:
+            action = _OwnAction(action.name(), self.action_endpoint)
+        return action, prediction
+
+
+def load(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -> Agent:
+    """Rasa's agent of a model, with our actions in this process."""
+    agent = Agent.load(
+        model, tracker_store=turns, action_endpoint=InProcessActions(), generator=generator
+    )
+    # Rasa makes the processor itself, and offers no place to give it another one.
+    agent.processor.__class__ = _Processor
+    return agent
 
 
 class Turns(TrackerStore):  # type: ignore[misc]  # Rasa's base class is untyped

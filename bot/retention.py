@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
-from bot.store import LONGEST_SESSION, Calls, Review, delete_older, expire
+from bot.store import LONGEST_SESSION, Calls, Review, clear_log, delete_older, expire
 
 _log = logging.getLogger(__name__)
 _Delete = Callable[[Engine, datetime, Settings], int]
@@ -118,4 +118,8 @@ def run(engine: Engine, settings: Settings, now: datetime) -> dict[str, int]:
             done[rule.kind] = rule.delete(engine, now, settings)
         except SQLAlchemyError as error:
             _log.error("expiry_failed kind=%s error=%s", rule.kind, type(error).__name__)
+    try:
+        clear_log(engine)
+    except SQLAlchemyError as error:
+        _log.error("log_not_cleared error=%s", type(error).__name__)
     return done

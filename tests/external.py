@@ -16,9 +16,8 @@ from typing import Any
 from sklearn.model_selection import StratifiedKFold
 
 from bot.evaluation import scores
-from bot.nlu.classifier import Classifier
-from bot.nlu.features import Features
 from bot.nlu.intent import IntentClassifier
+from bot.nlu.opinions import Opinions
 from bot.nlu.text import clean
 
 FOLDS = 5
@@ -69,15 +68,13 @@ def _language(file: Path) -> str:
 
 def cross_validate(rows: list[Row], embedding: str = "e5") -> dict[str, Any]:
     """Accuracy and macro-F1 of our classifier, all languages trained together."""
-    config = {**IntentClassifier.get_default_config(), "embedding": embedding, "grams": True}
+    config = {**IntentClassifier.get_default_config(), "embedding": embedding}
     texts, labels = [r[0] for r in rows], [r[1] for r in rows]
     found: dict[int, str] = {}
     split = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     for train, test in split.split(texts, labels):
-        features = Features.fit([texts[i] for i in train], config)
-        matrix = features.rows([texts[i] for i in train], many=True)
-        model = Classifier.fit(matrix, [labels[i] for i in train], config)
-        rows_found = model.probabilities(features.rows([texts[i] for i in test], many=True))
+        model = Opinions.fit([texts[i] for i in train], [labels[i] for i in train], config)
+        rows_found = model.of_many([texts[i] for i in test])
         found.update((i, model.names[row.argmax()]) for i, row in zip(test, rows_found))
     by_language: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for i, row in enumerate(rows):

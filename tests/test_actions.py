@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import RemoteAction
 from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
@@ -26,6 +28,9 @@ from knowledge import FOLDER, Match, load
 
 #: When every line with hours answers, unless a test says otherwise.
 AFTERNOON = "2026-11-24T15:00:00"
+_SCHEMA = RemoteAction.action_response_format_spec()
+#: What Rasa asks of an action's result; the product does not check it (bot/inprocess.py).
+RESULT = validator_for(_SCHEMA)(_SCHEMA)
 
 
 async def run(
@@ -46,6 +51,7 @@ async def run(
     tracker = Tracker("test", {"language": "fr", **(slots or {})}, latest, [], False, None, {}, "")
     out = CollectingDispatcher()
     events = await action.run(out, tracker, {})
+    RESULT.validate({"events": events, "responses": out.messages})
     return out.messages, {e["name"]: e["value"] for e in events}
 
 

@@ -19,6 +19,7 @@ from bot.store import (
     open_database,
 )
 from tests import postgres
+from tests.stored import stored
 
 MARK = "Xylophonquartett"
 NOW = datetime.now(timezone.utc).replace(tzinfo=None)
@@ -180,10 +181,10 @@ def test_what_is_forgotten_is_gone_from_the_file(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     engine = open_database(f"sqlite:///{path}")
     name = fill(engine)
-    assert MARK.encode() in path.read_bytes()
+    assert MARK.encode() in stored(path)
     Conversations(engine).erase(name)
     engine.dispose()
-    assert MARK.encode() not in path.read_bytes()
+    assert MARK.encode() not in stored(path)
 
 
 def test_old_conversations_expire(engine: Engine) -> None:

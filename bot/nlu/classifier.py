@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any, Dict, List, Text
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from bot.nlu.calibration import softmax, temperature
 from bot.nlu.files import read_json, write_json
 
 
@@ -24,8 +23,7 @@ class Classifier:
     @classmethod
     def fit(cls, rows: Any, labels: List[str], config: Dict[Text, Any]) -> "Classifier":
         model = LogisticRegression(
-            C=config["C_of_grams" if sparse.issparse(rows) else "C"],
-            class_weight="balanced" if sparse.issparse(rows) else None,
+            C=config["C"],
             max_iter=config["steps"],
         )
         with warnings.catch_warnings():
@@ -39,26 +37,15 @@ class Classifier:
         return cls(names, np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
 
     def probabilities(self, rows: Any) -> Any:
-        return _softmax(np.asarray(rows @ self._weights) + self._bias)
+        return softmax(np.asarray(rows @ self._weights) + self._bias)
 
     def calibrate(self, rows: Any, labels: List[str]) -> float:
-        """Scales the scores so that the probabilities of sentences never trained on are likeliest.
-
-        Temperature scaling, Guo et al. (2017), "On calibration of modern neural networks". Returns
-        the temperature.
-        """
+        """Makes the probabilities honest, by rows never trained on. Returns the temperature."""
         scores = np.asarray(rows @ self._weights) + self._bias
-        wanted = [self.names.index(label) for label in labels]
-
-        def surprise(temperature: float) -> float:
-            likely = _softmax(scores / temperature)[np.arange(len(wanted)), wanted]
-            return -float(np.log(likely + 1e-9).mean())
-
-        found = minimize_scalar(surprise, bounds=(0.3, 5.0), method="bounded")
-        temperature = round(float(found.x), 3)
-        self._weights = (self._weights / temperature).astype(np.float32)
-        self._bias = (self._bias / temperature).astype(np.float32)
-        return temperature
+        found = temperature(scores, [self.names.index(label) for label in labels])
+        self._weights = (self._weights / found).astype(np.float32)
+        self._bias = (self._bias / found).astype(np.float32)
+        return found
 
     def write(self, folder: Path) -> None:
         write_json(folder / "intents.json", self.names)
@@ -69,8 +56,3 @@ class Classifier:
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             weights, bias = arrays["weights"], arrays["bias"]
         return cls(read_json(folder / "intents.json"), weights, bias)
-
-
-def _softmax(scores: Any) -> Any:
-    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return grown / grown.sum(axis=1, keepdims=True)

@@ -65,7 +65,7 @@ class Decision(GraphComponent):
             "answer_from": 0.45,
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
-            "crisis_from": 0.5,
+            "crisis_from": 0.4,
             # The model learns words, not sayings: beside an everyday saying it must be surer.
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.

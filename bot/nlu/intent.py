@@ -1,7 +1,7 @@
 """Third component: the likeliest intents of a message, and of each clause of a longer one.
 
-One multinomial logistic regression over all languages; where it is not sure of a message, the
-nearest training sentences vote with it. Chosen on measurements: docs/nlu.md.
+One model over all languages, of the letters and of the meaning (`bot.nlu.opinions`). Chosen on
+measurements: docs/nlu.md.
 """
 
 from typing import Any, Dict, List, Optional, Text, Tuple
@@ -13,17 +13,13 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from bot.evaluation import read_cases
 from bot.evaluation import scores as evaluation_scores
-from bot.nlu.classifier import Classifier
 from bot.nlu.clauses import Clauses, Span
-from bot.nlu.features import Features
 from bot.nlu.files import CACHE, DATA, LEXICON, file_fingerprint, write_json
-from bot.nlu.neighbours import FILE as NEIGHBOURS_FILE
-from bot.nlu.neighbours import Neighbours
+from bot.nlu.opinions import Opinions
 from bot.nlu.reader import MASKED, UNNAMED, masked_texts
 from bot.nlu.text import MAX_READ, clean
 
@@ -67,12 +63,19 @@ class IntentClassifier(GraphComponent):
             # probable than this, and count so much.
             "neighbours_below": 0.9,
             "neighbours_share": 0.5,
-            # Character n-grams beside the embedding; always used when there is no embedding.
-            "grams": False,
-            "letters_ngrams": [1, 5],
-            "sounds_ngrams": [2, 5],
+            # Character n-grams of these lengths, in so many sentences at least; how strongly their
+            # weights are kept small, and how often all sentences are read.
+            "letters": [1, 5],
             "min_df": 2,
-            "C_of_grams": 10.0,
+            "letters_alpha": 2e-6,
+            "letters_rounds": 6,
+            # How much the letters count; where they are so sure, and see no more danger than this,
+            # they are enough.
+            "letters_share": 0.4,
+            "letters_sure": 0.93,
+            "letters_danger": 0.01,
+            # The intents of danger.
+            "careful_prefix": "crisis_",
         }
 
     @staticmethod
@@ -84,16 +87,12 @@ class IntentClassifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        features: Optional[Features] = None,
-        classifier: Optional[Classifier] = None,
-        neighbours: Optional[Neighbours] = None,
+        opinions: Optional[Opinions] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._features = features
-        self._classifier = classifier
-        self._neighbours = neighbours
+        self._opinions = opinions
         self._clauses = Clauses(_CLAUSES)
 
     @classmethod
@@ -122,71 +121,58 @@ class IntentClassifier(GraphComponent):
         # Products of one row: more threads than one only wait for each other.
         threadpool_limits(1, user_api="blas")
         with model_storage.read_from(resource) as folder:
-            return cls(
-                config,
-                model_storage,
-                resource,
-                Features.read(folder, config),
-                Classifier.read(folder),
-                Neighbours.read(folder) if (folder / NEIGHBOURS_FILE).exists() else None,
-            )
+            return cls(config, model_storage, resource, Opinions.read(folder, config))
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
         texts = [m.get(MASKED) or clean(m.get(TEXT)) for m in examples]
         labels = [str(m.get(INTENT)) for m in examples]
-        self._features = Features.fit(texts, self._config, CACHE)
-        rows = self._features.rows(texts, many=True)
-        self._classifier = Classifier.fit(rows, labels, self._config)
-        if not sparse.issparse(rows):
-            self._neighbours = Neighbours.fit(rows, labels, self._classifier.names)
+        self._opinions = Opinions.fit(texts, labels, self._config, CACHE)
         scores = self._measure(training_data)
         with self._model_storage.write_to(self._resource) as folder:
-            self._features.write(folder)
-            self._classifier.write(folder)
-            if self._neighbours:
-                self._neighbours.write(folder)
+            self._opinions.write(folder)
             write_json(folder / SCORES_FILE, scores)
         return self._resource
 
     def _measure(self, training_data: TrainingData) -> Dict[str, Any]:
         """Calibrates on the development set, and says how well its intents are found."""
-        assert self._features and self._classifier
+        assert self._opinions
         cases = [case for path in sorted(_DEVELOPMENT.glob("*.tsv")) for case in read_cases(path)]
-        if not {case["intent"] for case in cases} <= set(self._classifier.names):
+        names = self._opinions.names
+        if not {case["intent"] for case in cases} <= set(names):
             return {}  # trained for other intents than ours: nothing to measure on
         texts = masked_texts([case["text"] for case in cases], training_data)
-        rows = self._features.rows(texts, many=True)
-        temperature = self._classifier.calibrate(rows, [case["intent"] for case in cases])
-        rows_found = self._probabilities(rows)
-        found = [self._classifier.names[row.argmax()] for row in rows_found]
+        rows = self._opinions.calibrate(texts, [case["intent"] for case in cases])
+        found = [names[row.argmax()] for row in rows]
         pairs: Dict[str, List[Tuple[str, str]]] = {"all": []}
         for case, name in zip(cases, found):
             pairs["all"].append((case["intent"], name))
             pairs.setdefault(case["lang"], []).append((case["intent"], name))
-        return {"temperature": temperature, **{k: evaluation_scores(v) for k, v in pairs.items()}}
+        return {k: evaluation_scores(v) for k, v in pairs.items()}
 
     def process(self, messages: List[Message]) -> List[Message]:
-        assert self._features and self._classifier, "the model is trained or loaded before use"
+        assert self._opinions, "the model is trained or loaded before use"
         for message in messages:
             if (message.get(TEXT) or "").startswith("/"):
                 continue
             masked = (message.get(MASKED) or "")[:MAX_READ]
             spans = self._clauses.spans(masked)
-            whole, clauses = self._features.parts(masked, spans) if spans else (None, None)
-            if whole is None:
-                whole = self._features.rows([masked])
-            message.set(SCORES, self._ranked(self._probabilities(whole))[0])
-            message.set(CLAUSE_SCORES, self._rank(clauses) if spans else [])
+            clauses: Any = []
+            if spans:
+                whole, clauses = self._opinions.of_parts(masked, spans)
+            else:
+                whole = self._opinions.of(masked)
+            message.set(SCORES, self._ranked(whole)[0])
+            message.set(CLAUSE_SCORES, self._ranked(clauses))
             message.set(ALONE_SCORES, self._alone(masked, spans, message))
             unnamed = message.get(UNNAMED)
-            unnamed_scores = self._rank(self._features.rows([unnamed]))[0] if unnamed else None
+            unnamed_scores = self._ranked(self._opinions.of(unnamed))[0] if unnamed else None
             message.set(UNNAMED_SCORES, unnamed_scores)
         return messages
 
     def _alone(self, masked: str, spans: List[Span], message: Message) -> List[Scores]:
         """The rankings of the clauses read alone; empty for those that can hold nothing else."""
-        assert self._features
+        assert self._opinions
         if not spans or len(masked.split()) < self._config["alone_from_words"]:
             return []
         top = message.get(SCORES)[0][0]
@@ -197,25 +183,10 @@ class IntentClassifier(GraphComponent):
             for clause in message.get(CLAUSE_SCORES)
         ]
         texts = [masked[start:end] for (start, end), wanted in zip(spans, open_) if wanted]
-        read = iter(self._rank(self._features.rows(texts)) if texts else [])
+        read = iter(self._ranked(self._opinions.alone(texts)) if texts else [])
         return [next(read) if wanted else [] for wanted in open_]
 
-    def _probabilities(self, rows: Any) -> Any:
-        """Of whole messages: the neighbours have a say where the classifier is not sure."""
-        assert self._classifier
-        found = self._classifier.probabilities(rows)
-        unsure = found.max(axis=1) < self._config["neighbours_below"]
-        if self._neighbours and unsure.any():
-            share = self._config["neighbours_share"]
-            votes = self._neighbours.probabilities(rows[unsure])
-            found[unsure] = (1 - share) * found[unsure] + share * votes
-        return found
-
-    def _rank(self, rows: Any) -> List[Scores]:
-        assert self._classifier
-        return self._ranked(self._classifier.probabilities(rows))
-
     def _ranked(self, found: Any) -> List[Scores]:
-        assert self._classifier
-        names = self._classifier.names
+        assert self._opinions
+        names = self._opinions.names
         return [sorted(zip(names, map(float, row)), key=lambda s: -s[1]) for row in found]

@@ -22,6 +22,7 @@ from bot.store._referrals import AlreadyReferred, Kind, Referral, Referrals, Ste
 from bot.store._referrals import State as ReferralState
 from bot.store._review import Reason as ReviewReason
 from bot.store._review import Review, ToReview
+from bot.store._schema import clear_log
 from bot.store._sign_ins import LONGEST_SIGN_IN, SignIns
 from bot.store._spans import Span, Spans
 from bot.store._states import State, States
@@ -102,6 +103,7 @@ __all__ = [
     "commune",
     "connect",
     "changing_tables",
+    "clear_log",
     "csrf_of",
     "delete_older",
     "expire",

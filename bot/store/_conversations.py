@@ -78,11 +78,13 @@ class Conversations:
         with self._engine.begin() as connection:
             connection.execute(conversations.delete().where(conversations.c.id == name))
             _schema.erase(connection, name)
+        _schema.clear_log(self._engine)
 
     def forget(self, name: str) -> None:
         """Deletes everything of a conversation, which can go on as a new one."""
         with self._engine.begin() as connection:
             _schema.erase(connection, name)
+        _schema.clear_log(self._engine)
 
     def rate(
         self, name: str, rating: str, word: Optional[str], answer: Optional[str] = None

@@ -107,6 +107,8 @@ class Handoffs(Presence, LeftMessages):
 
     def returned(self, conversation: str) -> bool:
         """Whether the assistant has still to say that it answers again; true only once."""
+        if not self._of(conversation, _handoffs.c.unsaid):
+            return False  # nearly always: nothing is written then
         query = _handoffs.update().where(
             _handoffs.c.conversation == conversation, _handoffs.c.unsaid.is_(True)
         )

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.store import messenger
 from bot.store._call_counts import fold
-from bot.store._schema import meta
+from bot.store._schema import clear_log, meta
 from knowledge import fold as folded
 
 Kind = Literal["conversation", "call"]
@@ -107,6 +107,7 @@ class People:
                     if table.name == "desk_calls":
                         fold(connection, table, mine)
                     gone += connection.execute(table.delete().where(mine)).rowcount
+        clear_log(self._engine)
         return gone
 
 

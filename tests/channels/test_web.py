@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from bot.channels.limits import Limits
 from bot.settings import ROOT
+from tests.stored import stored
 
 MARK = "Xylophonquartett"
 #: Addresses that stand in scripts and are never asked: names, an example, where to leave to.
@@ -170,7 +171,7 @@ async def test_erasing_is_complete(client: httpx.AsyncClient, app: FastAPI) -> N
     await client.post(f"{visitor.path}/feedback", json={"rating": "up"}, headers=visitor.headers)
     engine = app.state.conversations._engine
     path = Path(engine.url.database)
-    assert MARK.encode() in path.read_bytes()
+    assert MARK.encode() in stored(path)
     assert (await client.delete(visitor.path, headers=visitor.headers)).status_code == 204
     problem(await visitor.post(text="bonjour"), 404)
     with engine.connect() as connection:
@@ -178,7 +179,7 @@ async def test_erasing_is_complete(client: httpx.AsyncClient, app: FastAPI) -> N
         for table in (*names, "answers", "pages"):
             rows = connection.exec_driver_sql(f"select * from {table}").fetchall()
             assert visitor.path.split("/")[-1] not in str(rows), table
-    assert MARK.encode() not in path.read_bytes()
+    assert MARK.encode() not in stored(path)
 
 
 async def test_feedback(client: httpx.AsyncClient) -> None:

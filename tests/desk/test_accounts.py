@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.store import Workers, open_database
 from knowledge import LANGUAGES
 from tests.desk.conftest import KEY, PASSWORD, sign_in
+from tests.stored import stored
 
 
 class Desk:
@@ -111,7 +112,7 @@ def test_what_the_operator_did_is_recorded(desk: Desk) -> None:
 def test_the_secret_of_codes_is_sealed(desk: Desk, tmp_path: Path) -> None:
     said = desk.run("reset-codes", "dora").stdout
     secret = pyotp.parse_uri(said[said.index("otpauth:") :].split()[0]).secret
-    assert secret.encode() not in (tmp_path / "cli.db").read_bytes()
+    assert secret.encode() not in stored(tmp_path / "cli.db")
     dora = desk.workers.named("dora")
     assert dora and dora.totp_sealed
     assert Seal(KEY).open(dora.totp_sealed) == secret

@@ -34,6 +34,7 @@ from bot.store import _people as store_of_people
 from bot.store._schema import meta
 from tests import postgres
 from tests.desk.conftest import PASSWORD, csrf, sign_in
+from tests.stored import stored
 
 NOW = datetime(2026, 5, 20, 10, 0)
 PHONE = "+352 621 123 456"
@@ -125,7 +126,7 @@ def test_erasure_leaves_nothing_of_them_and_all_of_others(
     with engine.connect() as connection:
         counted = connection.execute(sa.text("select sum(number) from desk_counts")).scalar()
     assert counted == len(before) == 1, "numbers stay"
-    assert b"621123456" not in (tmp_path / "desk.db").read_bytes()
+    assert b"621123456" not in stored(tmp_path / "desk.db")
 
 
 def test_messenger_belongs_to_the_conversation(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from bot.settings import ROOT
 from bot.store import NameTaken, Workers, csrf_of, open_database
 from knowledge import LANGUAGES
 from tests.desk.conftest import KEY, PASSWORD, csrf, sign_in
+from tests.stored import stored
 
 
 def test_without_a_session_only_the_form_is_shown(client: TestClient) -> None:
@@ -115,7 +116,7 @@ def test_neither_password_nor_key_is_kept(tmp_path: Path) -> None:
     anna = workers.named("anna")
     assert anna and anna.password_hash.startswith("$argon2id$")
     key = workers.open(anna.id)
-    held = (tmp_path / "kept.db").read_bytes()
+    held = stored(tmp_path / "kept.db")
     assert PASSWORD.encode() not in held and key.encode() not in held
 
 

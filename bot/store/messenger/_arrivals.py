@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.store._postgres import changing_tables
+from bot.store._schema import clear_log
 from bot.store.messenger._engine import open_engine
 from bot.store.messenger._receive import Received
 
@@ -115,7 +116,9 @@ class Arrivals:
         """Deletes what came of a person; False: nothing."""
         mine = _arrivals.delete().where(_arrivals.c.person == person)
         with self._writer, self._adding.begin() as connection:
-            return bool(connection.execute(mine).rowcount)
+            found = bool(connection.execute(mine).rowcount)
+        clear_log(self._engine)
+        return found
 
     def purge(self, before: int) -> None:
         """Deletes what came too long ago and could never be sorted."""

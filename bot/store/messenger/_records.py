@@ -7,6 +7,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.store._schema import clear_log
 from bot.store.messenger._arrivals import Arrivals
 from bot.store.messenger._engine import writing
 from bot.store.messenger._next import UNSENT
@@ -57,7 +58,9 @@ class Records:
         """Deletes all that is kept of a person, but their conversation; False: nothing."""
         unsorted = self._arrivals.erase(person)
         with writing(self._engine) as connection:
-            return self._erase(connection, person) or unsorted
+            found = self._erase(connection, person)
+        clear_log(self._engine)
+        return found or unsorted
 
     def purge(self, retention_ms: int, now: int) -> list[str]:
         """Deletes what is too old; the people who were deleted."""
@@ -142,6 +145,7 @@ class Records:
         with writing(self._engine) as connection:
             found = self._erase(connection, person) or unsorted
             connection.execute(deletions.insert().values(code=code, at=now, found=found))
+        clear_log(self._engine)
         return code
 
     def deletion(self, code: str) -> Optional[Deletion]:

@@ -1,0 +1,118 @@
+"""The letters of a text: which n-grams it has, what they say, and when they are enough."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.nlu import letters
+from bot.nlu.intent import IntentClassifier
+from bot.nlu.letters import Letters
+from bot.nlu.opinions import Opinions
+from bot.nlu.text import fold
+
+TEXTS = [
+    "ech hu Scholden bei der Bank", "ich habe Schulden bei der Bank", "j'ai des dettes",
+    "wou ass e Jugendhaus", "wo ist ein Jugendhaus", "une maison des jeunes, s'il vous plaît",
+    "ech wëll net méi liewen", "ich will nicht mehr leben", "je ne veux plus vivre",
+]  # fmt: skip
+LABELS = ["debt_help"] * 3 + ["youth_house"] * 3 + ["crisis_suicide"] * 3
+CONFIG = {**IntentClassifier.get_default_config(), "min_df": 1, "embedding": "none"}
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Letters:
+    return Letters.fit(TEXTS, LABELS, CONFIG)
+
+
+@pytest.mark.parametrize("word", ["a", "Scholden", "plaît,", "méi"])
+def test_a_word_is_cut_as_scikit_learn_cuts_it(word: str) -> None:
+    theirs = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5)).build_analyzer()
+    assert Counter(letters._grams(word, [1, 5])) == Counter(theirs(fold(word)))
+
+
+def test_counting_by_words_gives_the_same_rows() -> None:
+    """Each word cut once, against each text cut whole."""
+    theirs = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), sublinear_tf=True)
+    wanted = theirs.fit_transform([fold(text) for text in TEXTS])
+    counts, grams = letters._counted([text.split() for text in TEXTS], [1, 5], 1)
+    assert grams == theirs.get_feature_names_out().tolist()
+    logs = counts.copy()
+    logs.data = 1 + np.log(logs.data)
+    rows = logs.multiply(theirs.idf_).toarray()
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert rows == pytest.approx(wanted.toarray(), abs=1e-5)
+
+
+def test_it_finds_what_it_learnt_and_reads_itself_again(learnt: Letters, tmp_path: Path) -> None:
+    names = sorted(set(LABELS))
+    found = learnt.probabilities(TEXTS)
+    assert [names[row.argmax()] for row in found] == LABELS
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+    assert names[learnt.probabilities(["SCHOLDEN"])[0].argmax()] == "debt_help"
+    learnt.write(tmp_path)
+    assert (Letters.read(tmp_path).probabilities(TEXTS) == found).all()
+
+
+@pytest.mark.parametrize("text", ["", " ", "ж", "x" * 3000])
+def test_it_has_an_opinion_of_everything(learnt: Letters, text: str) -> None:
+    [row] = learnt.probabilities([text])
+    assert row.sum() == pytest.approx(1.0, abs=1e-5) and (row > 0).all()
+
+
+class _Unsure:
+    """Stands where the embedding is: it counts what it is asked."""
+
+    available = True
+    asked = 0
+
+    def rows(self, texts: list[str], *, many: bool = False) -> np.ndarray:
+        self.asked += len(texts)
+        return np.zeros((len(texts), 2), dtype=np.float32)
+
+    def probabilities(self, rows: np.ndarray) -> np.ndarray:
+        return np.full((len(rows), 3), 1 / 3)
+
+
+class _Fixed(Letters):
+    """Letters that are as sure as they are told to be."""
+
+    def __init__(self, row: list[float]) -> None:
+        self.row = np.array([row])
+
+    def probabilities(self, texts: list[str]) -> np.ndarray:
+        return np.repeat(self.row, len(texts), axis=0)
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ([0.001, 0.998, 0.001], 0),  # sure, and no danger in sight
+        ([0.02, 0.97, 0.01], 1),  # sure, but it could be a cry for help
+        ([0.97, 0.02, 0.01], 1),  # surely a cry for help: looked at again, too
+        ([0.001, 0.9, 0.099], 1),  # not sure
+    ],
+)
+def test_only_where_the_letters_are_sure_nothing_else_is_asked(
+    row: list[float], asked: int
+) -> None:
+    other = _Unsure()
+    names = ["crisis_suicide", "debt_help", "youth_house"]
+    opinions = Opinions(names, _Fixed(row), CONFIG, other, other, other)  # type: ignore[arg-type]
+    [found] = opinions.of("text")
+    assert other.asked == asked
+    assert found.argmax() == np.argmax(row) and found.sum() == pytest.approx(1.0, abs=1e-5)
+    assert (opinions.of_many(["text"])[0] == found).all()
+    if asked:
+        assert found.max() < max(row), "who does not know leaves the other less sure"
+
+
+def test_without_an_embedding_the_letters_stay_alone() -> None:
+    opinions = Opinions.fit(TEXTS, LABELS, CONFIG)
+    whole, parts = opinions.of_parts("j'ai des dettes. je ne veux plus vivre", [(0, 16), (17, 38)])
+    names = opinions.names
+    assert [names[row.argmax()] for row in parts] == ["debt_help", "crisis_suicide"]
+    assert whole.shape == (1, 3)
+    assert (opinions.alone(["j'ai des dettes"]) == opinions.of("j'ai des dettes")).all()
