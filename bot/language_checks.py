@@ -85,6 +85,10 @@ def _understanding(root: Path, language: str) -> Iterable[str]:
     for path in needed:
         if not path.is_file():
             yield f"{path.relative_to(root)}: is missing"
+    insults = data / "lexicon" / "abuse"
+    if (own := insults / f"{language}.yml").is_file():
+        for key in sorted(_read(insults / f"{_REFERENCE}.yml").keys() - _read(own).keys()):
+            yield f"{own.relative_to(root)}: {key}: is missing"
     foreign = data / "language" / f"{language}.txt"
     if foreign.is_file():
         yield f"{foreign.relative_to(root)}: says that the language is none of ours"

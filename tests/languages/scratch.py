@@ -79,8 +79,9 @@ def add_english_to_the_words(folder: Path) -> None:
     domain = read(folder / "domain.yml")
     domain["slots"]["language"]["values"].append("en")
     for name, variations in domain["responses"].items():
+        told = list(_ENGLISH["responses"].get(name, []))
         for french in [v for v in variations if v["condition"][0]["value"] == "fr"]:
-            text = _ENGLISH["responses"].get(name, f"[en] {french['text']}")
+            text = told.pop(0) if told else f"[en] {french['text']}"
             condition = [{**french["condition"][0], "value": "en"}]
             variations.append({**french, "condition": condition, "text": text})
     write(folder / "domain.yml", domain)
@@ -123,7 +124,7 @@ def add_english_to_what_is_understood(folder: Path) -> None:
             "examples": "".join(f"- {sentence}\n" for sentence in sentences),
         }
         write(data / "nlu" / "en" / f"{intent}.yml", {"version": "3.1", "nlu": [part]})
-    (data / "lexicon" / "abuse" / "en.yml").write_text("directed: []\n", encoding="utf-8")
+    write(data / "lexicon" / "abuse" / "en.yml", _ENGLISH["abuse"])
     rows = [f"{s[0]}\ten\t{intent}" for intent, s in _ENGLISH["sentences"].items()]
     text = "\n".join(["text\tlang\tintent", *rows]) + "\n"
     (data / "dev" / "en.tsv").write_text(text, encoding="utf-8")
@@ -143,7 +144,7 @@ def _tell(value: Any) -> None:
     """Gives every text in each language an English one: the French, as it is."""
     if isinstance(value, dict):
         # A place without an English name keeps its French one.
-        if _NAMED <= value.keys() and "kind" not in value:
+        if value.keys() >= _NAMED and "kind" not in value:
             value["en"] = deepcopy(value["fr"])
         for inner in value.values():
             _tell(inner)
