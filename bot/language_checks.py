@@ -56,7 +56,7 @@ def _wordings(root: Path) -> Iterable[str]:
 
 def _everywhere(value: Any, at: tuple[str, ...]) -> Iterable[str]:
     if isinstance(value, dict):
-        if _TOLD <= value.keys():
+        if value.keys() >= _TOLD:
             for language in LANGUAGES:
                 if language not in value:
                     yield f"{'/'.join((*at, language))}: is missing"
@@ -77,8 +77,7 @@ def _understanding(root: Path, language: str) -> Iterable[str]:
     """Sentences to learn from, cries for help, and nothing that calls the language foreign."""
     data = root / "data"
     needed = [
-        data / "nlu" / language / p.name
-        for p in sorted((data / "nlu" / _REFERENCE).glob("*.yml"))
+        data / "nlu" / language / p.name for p in sorted((data / "nlu" / _REFERENCE).glob("*.yml"))
     ]
     needed += [data / "lexicon" / kind / f"{language}.yml" for kind in ("crisis", "abuse")]
     needed.append(data / "dev" / f"{language}.tsv")
