@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, AsyncIterator, Optional
 
+import yaml
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
@@ -51,11 +52,9 @@ _log = logging.getLogger(__name__)
 _WEB = ROOT / "bot" / "web"
 _DAY_SECONDS = 24 * 60 * 60
 #: One everyday message per language; readiness means each is understood in its language.
-_PROBES = {
-    "fr": "je cherche une maison des jeunes",
-    "de": "ich suche ein Jugendhaus für meinen Sohn",
-    "lb": "ech sichen e Jugendhaus fir mäi Bouf",
-}
+_PROBES: dict[str, str] = yaml.safe_load(
+    (ROOT / "bot" / "wording" / "probes.yml").read_text(encoding="utf-8")
+)
 _broken = Gauge("weeweiser_directory_broken", "1: the files have mistakes, older ones are served")
 
 

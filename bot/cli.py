@@ -141,8 +141,12 @@ def check(
 ) -> None:
     """Checks the words and rules of the assistant: every text in every language."""
     from bot.checks import check_domain
+    from bot.language_checks import check_languages
 
-    problems = check_domain()
+    try:
+        problems = check_domain() + check_languages()
+    except KnowledgeError as error:
+        problems = [str(error)]
     if data:
         _ready()
         from bot.training_checks import check_training_data

@@ -224,7 +224,7 @@ class Dialogue:
         if kept.get(LEAVING):
             return self.words("utter_resume_message", reply.language)
         need = directory().current.needs[kept["need"]]
-        return self.words("utter_resume", reply.language, topic=need.label.in_(reply.language))  # type: ignore[arg-type]
+        return self.words("utter_resume", reply.language, topic=need.label.in_(reply.language))
 
     def _carry_out(
         self, conversation: str, order: Optional[str], slots: dict[str, Any], language: str

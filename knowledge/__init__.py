@@ -10,7 +10,7 @@ from knowledge._clock import LUXEMBOURG, holiday
 from knowledge._confirm import HOW, How, confirm, confirmable, source_of
 from knowledge._errors import InvalidKnowledge, KnowledgeError, Problem, UnknownId
 from knowledge._export import NotWritten, write_document
-from knowledge._facts import FACT_FIELDS, LANGUAGES, Fact, Language
+from knowledge._facts import FACT_FIELDS, Fact
 from knowledge._find import Match
 from knowledge._freshness import known_on
 from knowledge._hours import Opening
@@ -19,6 +19,7 @@ from knowledge._hsds import VERSION as HSDS_VERSION
 from knowledge._hsds import Filters as HsdsFilters
 from knowledge._hsds import Hsds, UnknownValue
 from knowledge._hsds import Kind as HsdsKind
+from knowledge._languages import LANGUAGE_NAMES, LANGUAGES, Language
 from knowledge._live import Directory, directory
 from knowledge._model import Helpline, Holidays, Household, Need, Place, Service
 from knowledge._office import Office
@@ -52,6 +53,7 @@ __all__ = [
     "HSDS_PROFILE",
     "HSDS_VERSION",
     "LANGUAGES",
+    "LANGUAGE_NAMES",
     "LUXEMBOURG",
     "Audit",
     "Fact",

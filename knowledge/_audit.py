@@ -24,6 +24,7 @@ from knowledge._clock import local, season_near
 from knowledge._facts import FACT_FIELDS, Fact, Facts, Words
 from knowledge._forms import is_age_range
 from knowledge._freshness import is_stale, known_on
+from knowledge._languages import LANGUAGES
 from knowledge._model import Helpline, Service
 from knowledge._rules import holidays_held
 
@@ -226,4 +227,4 @@ def _is_untranslated(fact: Fact, name: str) -> bool:
 
 
 def _same(words: Words) -> bool:
-    return words.fr == words.de == words.lb
+    return len({words.in_(language) for language in LANGUAGES}) == 1

@@ -9,9 +9,10 @@ from typing import Iterator, Literal, Optional
 from knowledge._card import Card, Cards
 from knowledge._clock import local
 from knowledge._errors import InvalidKnowledge, UnknownId
-from knowledge._facts import LANGUAGES, Fact, Language
+from knowledge._facts import Fact
 from knowledge._find import Finder, Match, Person
 from knowledge._hours import Opening
+from knowledge._languages import LANGUAGES, Language
 from knowledge._load import Files, check
 from knowledge._model import (
     Entry,

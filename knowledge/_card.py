@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, Iterable, Optional
 
-from knowledge._facts import Fact, Facts, Language
+from knowledge._facts import Fact, Facts
 from knowledge._freshness import as_of, is_stale
 from knowledge._hours import Hours, Opening
+from knowledge._languages import Language
 from knowledge._model import Helpline, Service
 from knowledge._phone import spoken
 from knowledge._wording import Wording

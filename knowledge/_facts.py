@@ -3,13 +3,12 @@
 import re
 from datetime import date
 from enum import Enum
-from typing import Any, Literal, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from opening_hours import validate
-from pydantic import BaseModel, Extra, Field, root_validator, validator
+from pydantic import BaseModel, Extra, Field, constr, create_model, root_validator, validator
 
-Language = Literal["fr", "de", "lb"]
-LANGUAGES: tuple[Language, ...] = ("fr", "de", "lb")
+from knowledge._languages import LANGUAGES, Language
 
 #: Facts a service can have. `null` in a file means: unknown, and is said so.
 FACT_FIELDS = (
@@ -58,12 +57,21 @@ class Record(BaseModel):
         anystr_strip_whitespace = True
 
 
-class Words(Record):
-    """The same text in each language; none may be empty."""
+if TYPE_CHECKING:
 
-    fr: str = Field(min_length=1)
-    de: str = Field(min_length=1)
-    lb: str = Field(min_length=1)
+    class _InEach(Record):
+        fr: str
+        de: str
+        lb: str
+
+else:
+    _InEach = create_model(
+        "_InEach", __base__=Record, **{code: (constr(min_length=1), ...) for code in LANGUAGES}
+    )
+
+
+class Words(_InEach):
+    """The same text in each language of `languages.yml`; none may be empty."""
 
     def in_(self, language: Language) -> str:
         text: str = getattr(self, language)

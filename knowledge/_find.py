@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Callable, Iterable, Literal, Mapping, Optional
 
-from knowledge._facts import Ages, Language
+from knowledge._facts import Ages
+from knowledge._languages import Language
 from knowledge._model import Household, Place, Service
 from knowledge._places import commune_of, distance_km, own_point, points
 

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Optional
 
-from knowledge._facts import Fact, Language
+from knowledge._facts import Fact
+from knowledge._languages import Language
 from knowledge._wording import Wording
 
 _MONTHS_FRESH = 12

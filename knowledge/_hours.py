@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Callable, Iterable, Iterator, Literal, Mapping, Optional
 
 from knowledge._clock import Found, aware, holiday, in_season, local, look_up, season_begins
-from knowledge._facts import LANGUAGES, Fact, Language
+from knowledge._facts import Fact
+from knowledge._languages import LANGUAGES, Language
 from knowledge._model import Entry, SpecialDays
 from knowledge._wording import Wording
 

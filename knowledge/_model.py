@@ -5,21 +5,21 @@ Every class is read from YAML by `_load`; unknown keys and wrong types are error
 
 import re
 from datetime import date
-from typing import Any, Literal, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Literal, Mapping, Optional
 
-from pydantic import Field, root_validator, validator
+from pydantic import Field, create_model, root_validator, validator
 
 from knowledge._facts import (
     Ages,
     Fact,
     Facts,
-    Language,
     Point,
     Record,
     Reliability,
     Words,
     computable,
 )
+from knowledge._languages import LANGUAGES, Language
 
 #: With whom a person lives, as far as services ask for it. `family`: with children.
 Household = Literal["woman", "man", "couple", "family"]
@@ -196,7 +196,8 @@ class Need(Record):
 class Place(Record):
     """A commune, a quarter of Luxembourg City, or another locality.
 
-    `fr` is the canonical name; `short` (default: the name itself) is what people say.
+    `fr` is the canonical name, which also stands for a language without one of its own;
+    `short` (default: the name itself) is what people say.
     `parts`: ids of the places this one covers ("Bonnevoie" is two official quarters).
     """
 
@@ -216,7 +217,7 @@ class Place(Record):
     parts: tuple[str, ...] = ()
 
     def in_(self, language: Language) -> str:
-        name: str = getattr(self, language)
+        name: str = getattr(self, language, self.fr)
         return self.short.in_(language) if self.short else name
 
 
@@ -232,15 +233,19 @@ class SocialOffice(Record):
     confirmed: bool
 
 
-class Texts(Record):
-    """Several words or phrases in each language."""
+if TYPE_CHECKING:
+    _Lists = Record
+else:
+    _Lists = create_model(
+        "_Lists", __base__=Record, **dict.fromkeys(LANGUAGES, (tuple[str, ...], ...))
+    )
 
-    fr: tuple[str, ...]
-    de: tuple[str, ...]
-    lb: tuple[str, ...]
+
+class Texts(_Lists):
+    """Several words or phrases in each language of `languages.yml`."""
 
     def all(self) -> tuple[str, ...]:
-        return (*self.fr, *self.de, *self.lb)
+        return tuple(text for code in LANGUAGES for text in getattr(self, code))
 
 
 class SearchWords(Record):

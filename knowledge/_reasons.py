@@ -2,8 +2,8 @@
 
 from typing import Mapping, Optional
 
-from knowledge._facts import LANGUAGES, Language
 from knowledge._find import Match, Person
+from knowledge._languages import LANGUAGES, Language
 from knowledge._model import Place, ServiceType
 from knowledge._wording import Wording
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Iterator, Mapping, Optional, Sequence
 
+from knowledge._languages import LANGUAGES
 from knowledge._model import Place
 from knowledge._places import commune_of, points
 from knowledge._search_index import Index
@@ -30,7 +31,7 @@ class Search:
         for place in places.values():
             short = place.short
             names = (place.fr, place.de, place.lb, *place.other_names)
-            for name in (*names, *((short.fr, short.de, short.lb) if short else ())):
+            for name in (*names, *((short.in_(code) for code in LANGUAGES) if short else ())):
                 plain = " ".join(w for w in all_words(name) if w not in ignored)
                 self._by_name.setdefault(plain, place.id)
         self._place_words = Vocabulary(name for name in self._by_name if " " not in name)

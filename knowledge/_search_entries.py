@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Iterable, Iterator, Union
 
-from knowledge._facts import LANGUAGES, Words
+from knowledge._facts import Words
+from knowledge._languages import LANGUAGES
 from knowledge._load import Files
 from knowledge._model import Helpline, Service
 from knowledge._places import own_point, points

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge._errors import InvalidKnowledge, Problem
-from knowledge._facts import LANGUAGES, Language
+from knowledge._languages import LANGUAGES, Language
 from knowledge._yaml import line_of, read
 
 

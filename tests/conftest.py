@@ -13,6 +13,7 @@ logs.configure("WARNING")
 from bot.assistant import Assistant  # noqa: E402  after logs.configure, as in the product
 from bot.model import current  # noqa: E402
 from bot.settings import Settings  # noqa: E402
+from tests.watched_logs import WATCH  # noqa: E402
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "de", "lb")
@@ -20,6 +21,20 @@ LANGUAGES = ("fr", "de", "lb")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--language", choices=LANGUAGES, help="only the data of this language")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> Iterator[None]:
+    """Logs are read from the first test to the end of the last fixture."""
+    WATCH.start()
+    yield
+    assert WATCH.taken() == [], "said by a person, and in a log"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_personal_in_logs(_watched: None) -> Iterator[None]:
+    yield
+    assert WATCH.taken() == [], "said by a person, and in a log"
 
 
 @pytest.fixture(scope="session")

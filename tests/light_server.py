@@ -29,13 +29,22 @@ class Light:
     def stop(self) -> None: ...
 
     async def answer(
-        self, conversation: str, *, text: Optional[str] = None, **_: Optional[str]
+        self,
+        conversation: str,
+        *,
+        text: Optional[str] = None,
+        message_id: Optional[str] = None,
+        **_: Optional[str],
     ) -> Reply:
         await asyncio.sleep(int(text) / 10 if text and text.isdigit() else 0)
         state = self._states.load(conversation) or State()
+        reply = await self.greet(conversation)
+        if message_id and state.last.get("id") == message_id:
+            return reply  # taken up already, as the real one knows
         line = {"who": "visitor", "text": text or "", "lang": "fr"}
-        self._states.save(conversation, State(said=[*state.said, line]))
-        return await self.greet(conversation)
+        last = {"id": message_id}
+        self._states.save(conversation, State(said=[*state.said, line], last=last))
+        return reply
 
     async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:
         return Reply("fr", "greet", self.words("utter_greet", "fr"))

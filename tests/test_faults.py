@@ -26,6 +26,7 @@ from bot.store import States, open_database
 from tests import postgres
 from tests.light_server import Light
 from tests.test_rasa_cli import free_port
+from tests.watched_logs import WATCH
 
 LANGUAGES = ("fr", "de", "lb")
 
@@ -164,6 +165,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield started
     started.process.kill()
     started.process.wait(20)
+    WATCH.read(started.log)
 
 
 def test_the_disk_is_full(server: Server) -> None:

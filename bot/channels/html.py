@@ -9,11 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.policy import policy as policy
 from bot.signs import clean_lines as clean_lines
-from knowledge import LANGUAGES, Knowledge, Language, dialled
+from knowledge import LANGUAGE_NAMES, LANGUAGES, Knowledge, Language, dialled
 
 #: Templates and their words, `<catalogue>.<language>.yml`.
 FOLDER = Path(__file__).resolve().parents[1] / "web" / "pages"
-NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
+NAMES = LANGUAGE_NAMES
 Words = dict[str, Any]
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.desk.access import Access, at_least, spoken
 from bot.policy import policy
 from bot.store import Role, Worker
-from knowledge import LANGUAGES, Language
+from knowledge import LANGUAGE_NAMES, LANGUAGES, Language
 
 FOLDER = Path(__file__).parent / "pages"
 #: The parts of the desk, each with the word for it, its address and who may enter.
@@ -28,7 +28,7 @@ PARTS: tuple[tuple[str, str, Role], ...] = (
 )  # fmt: skip
 #: How much waits in a part, by its address; the part itself adds how it is counted.
 COUNTS: dict[str, Callable[[Request], int]] = {}
-NAMES: dict[Language, str] = {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
+NAMES = LANGUAGE_NAMES
 
 
 class Rendering:

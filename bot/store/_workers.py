@@ -191,6 +191,8 @@ class Workers:
         moment = at or now()
         mine = _sessions.c.key_hash == _hash(key)
         alive = (_sessions.c.seen_at > moment - IDLE) & (_sessions.c.began_at > moment - LONGEST)
+        # After a clock was set back a session would last longer by as much.
+        alive &= _sessions.c.began_at < moment + IDLE
         with self._engine.begin() as connection:
             seen = {"seen_at": moment if goes_on else _sessions.c.seen_at}
             done = connection.execute(_sessions.update().where(mine & alive).values(**seen))

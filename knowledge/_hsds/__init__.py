@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from knowledge._base import Knowledge
-from knowledge._facts import LANGUAGES, Language
 from knowledge._hsds._filters import Filters, Selector, UnknownValue
 from knowledge._hsds._objects import Kind, Objects, with_translations
 from knowledge._hsds._package import FolderTaken, Form, write_package
 from knowledge._hsds._rows import Builder
+from knowledge._languages import LANGUAGES, Language
 
 __all__ = [
     "PROFILE",

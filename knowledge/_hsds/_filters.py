@@ -6,11 +6,12 @@ from typing import Mapping, Optional
 
 from knowledge._base import Knowledge
 from knowledge._errors import KnowledgeError
-from knowledge._facts import Language, Point
+from knowledge._facts import Point
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._ids import identifier
 from knowledge._hsds._objects import Kind, Objects
 from knowledge._hsds._rows import entries
+from knowledge._languages import Language
 from knowledge._model import Place, Service
 from knowledge._places import distance_km, own_point
 from knowledge._words import fold

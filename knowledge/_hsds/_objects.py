@@ -7,9 +7,9 @@ from collections import defaultdict
 from typing import Any, Iterable, Literal, Mapping
 
 from knowledge._errors import UnknownId
-from knowledge._facts import Language
 from knowledge._hsds._ids import identifier
 from knowledge._hsds._tables import Row, Rows
+from knowledge._languages import Language
 
 Kind = Literal["service", "organization", "service_at_location", "taxonomy", "taxonomy_term"]
 

@@ -12,7 +12,7 @@ from babel import Locale
 
 from knowledge._base import Knowledge
 from knowledge._clock import LUXEMBOURG
-from knowledge._facts import Facts, Language
+from knowledge._facts import Facts
 from knowledge._hours import turning_days
 from knowledge._hsds._address import Gazetteer
 from knowledge._hsds._hours import exceptional, timetable
@@ -20,6 +20,7 @@ from knowledge._hsds._ids import identifier
 from knowledge._hsds._tables import Row, Rows, Tables
 from knowledge._hsds._terms import add_taxonomies, add_terms
 from knowledge._hsds._where import add_areas, add_location
+from knowledge._languages import Language
 from knowledge._model import Service
 from knowledge._phone import dialled
 

@@ -8,8 +8,9 @@ from typing import Any, Iterable, Optional
 
 from knowledge._base import Knowledge
 from knowledge._clock import local
-from knowledge._facts import Fact, Language
+from knowledge._facts import Fact
 from knowledge._hsds._ids import identifier
+from knowledge._languages import Language
 from knowledge._model import Service
 
 Row = dict[str, Any]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Iterable, Optional, Union
 
 from knowledge._base import Knowledge
-from knowledge._facts import LANGUAGES, Fact, Language
+from knowledge._facts import Fact
+from knowledge._languages import LANGUAGES, Language
 from knowledge._model import Helpline, Service
 from knowledge._rules import holidays_held
 from knowledge._sheet import slots

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge._audit import Entry, Kind, audit
 from knowledge._base import Knowledge
-from knowledge._facts import Language
+from knowledge._languages import Language
 from knowledge._sheet.columns import (
     DAY_KEYS,
     HOLIDAYS_KEY,

@@ -9,7 +9,8 @@ from openpyxl.utils import get_column_letter
 
 from knowledge._base import Knowledge
 from knowledge._errors import KnowledgeError, Problem
-from knowledge._facts import FACT_FIELDS, LANGUAGES, Language
+from knowledge._facts import FACT_FIELDS
+from knowledge._languages import LANGUAGES, Language
 from knowledge._model import Service
 from knowledge._sheet.cells import RowCells, Value
 from knowledge._sheet.columns import (

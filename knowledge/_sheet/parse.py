@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, Callable, Mapping, Optional
 
 from knowledge._base import Knowledge
-from knowledge._facts import LANGUAGES
 from knowledge._forms import FORMS, has_right_postcodes
+from knowledge._languages import LANGUAGES
 from knowledge._model import Helpline, Holidays
 from knowledge._phone import dialled, digits, is_short, spoken
 from knowledge._sheet import slots

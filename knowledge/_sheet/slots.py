@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 from typing import Mapping, Optional
 
-from knowledge._facts import Language
+from knowledge._languages import Language
 from knowledge._wording import Wording
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")

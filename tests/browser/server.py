@@ -10,6 +10,7 @@ import httpx
 
 from bot.settings import ROOT
 from tests.test_rasa_cli import free_port
+from tests.watched_logs import WATCH
 
 
 class Server:
@@ -60,8 +61,10 @@ class Server:
         assert self._process
         self._process.kill()
         self._process.wait(20)
+        WATCH.read(self._log)
 
     def stop(self) -> None:
         assert self._process
         self._process.terminate()
         self._process.wait(20)
+        WATCH.read(self._log)

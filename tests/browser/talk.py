@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.watched_logs import WATCH
+
 
 def widget(page: Page) -> Locator:
     return page.locator("wee-weiser")
@@ -22,6 +24,7 @@ def field(page: Page) -> Locator:
 def ask(page: Page, text: str) -> None:
     """Writes a message and waits for what comes back."""
     before = page.locator("wee-weiser .msg.bot").count()
+    WATCH.hear(text)
     field(page).fill(text)
     field(page).press("Enter")
     expect(page.locator("wee-weiser .msg.bot").nth(before)).to_be_visible()

@@ -28,6 +28,7 @@ from bot.store import (
     open_database,
 )
 from tests.test_rasa_cli import free_port
+from tests.watched_logs import WATCH
 
 
 class Counting:
@@ -265,6 +266,7 @@ class Server:
     def __init__(self, database: Path) -> None:
         self.address = ""
         self._database = database
+        self._log = database.with_suffix(".log")
         self._process: Any = None
 
     def start(self) -> None:
@@ -280,7 +282,7 @@ class Server:
             cwd=ROOT,
             env={**os.environ, **settings},
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log.open("ab"),
         )
         end = time.monotonic() + 240
         while time.monotonic() < end:
@@ -295,6 +297,7 @@ class Server:
         if self._process and self._process.poll() is None:
             os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait(20)
+        WATCH.read(self._log)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from bot.settings import ROOT
 from bot.store import Handoffs, States
 from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph
 from tests.test_rasa_cli import free_port
+from tests.watched_logs import WATCH
 
 PAGE = "100000000000001"
 #: Longer than a server takes to start on a busy machine.
@@ -85,6 +86,7 @@ class Instance:
     def end(self) -> None:
         if self._process and self._process.poll() is None:
             self.kill()
+        WATCH.read(self._log)
 
     def logged(self) -> str:
         return self._log.read_text()

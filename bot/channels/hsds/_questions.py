@@ -7,13 +7,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Extra, Field, validator
 
+from knowledge import Language
+
 _DAY_ONLY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
 class Spoken(BaseModel):
     """What every request may say."""
 
-    lang: Optional[Literal["fr", "de", "lb"]] = Field(
+    lang: Optional[Language] = Field(
         None, description="Language of the texts; without it, Accept-Language decides."
     )
 

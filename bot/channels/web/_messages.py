@@ -5,12 +5,13 @@ from typing import Any, Literal, Optional
 from pydantic import BaseModel, Extra, Field
 
 from bot.channels.web._rating import LONGEST
+from knowledge import Language
 
 
 class NewConversation(BaseModel):
     """What a page may say when a conversation begins."""
 
-    lang: Optional[Literal["fr", "de", "lb"]] = None
+    lang: Optional[Language] = None
 
     class Config:
         extra = Extra.ignore
@@ -30,7 +31,7 @@ class Incoming(BaseModel):
     id: Optional[str] = Field(None, regex=f"^{MESSAGE_ID}$")
     text: Optional[str] = None
     payload: Optional[str] = Field(None, max_length=500)
-    lang: Optional[Literal["fr", "de", "lb"]] = None
+    lang: Optional[Language] = None
 
     class Config:
         extra = Extra.ignore

@@ -1,4 +1,5 @@
 export default {
+"own_name": {"fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"},
 "launcher": {"fr": "Besoin d'aide ?", "de": "Brauchen Sie Hilfe?", "lb": "Braucht Dir Hëllef?"},
 "by_bot": {"fr": "Assistant automatique d'Inter-Actions", "de": "Automatischer Assistent von Inter-Actions", "lb": "Automateschen Assistent vun Inter-Actions"},
 "by_waiting": {"fr": "Une personne va vous lire", "de": "Ein Mensch liest bald mit", "lb": "E Mënsch liest geschwë mat"},

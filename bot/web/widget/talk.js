@@ -1,6 +1,7 @@
 // One conversation, without anything visible. A message keeps its id until it is answered, so the
 // server never takes it twice.
 import * as api from "./api.js";
+import { LANGUAGES } from "./words.js";
 
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds before a message is sent again
 const SERVER_TRIES = 5; // then a message the server fails on makes way for the next
@@ -233,7 +234,7 @@ export class Talk extends EventTarget {
   }
 
   #speak(lang) {
-    if (!lang || lang === this.state.lang || !/^(fr|de|lb)$/.test(lang)) return;
+    if (!lang || lang === this.state.lang || !LANGUAGES.includes(lang)) return;
     this.state.lang = lang;
     this.#tell("language", lang);
   }

@@ -1,7 +1,7 @@
 // All languages are there at once: a card keeps its own, and one can switch without a connection.
 import catalogue from "./catalogue.js";
 
-export const NAMES = { fr: "Français", de: "Deutsch", lb: "Lëtzebuergesch" };
+export const NAMES = catalogue["own_name"];
 export const LANGUAGES = Object.keys(NAMES);
 
 // The text of a key in a language of ours, {gaps} filled; French for another language.
