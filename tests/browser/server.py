@@ -14,9 +14,10 @@ from tests.test_rasa_cli import free_port
 
 class Server:
     """`address`: where it answers. `foreign`: the same machine under another name, as an origin
-    that is not ours. `database`: the file that stays when the process ends."""
+    that is not ours. `database`: the file that stays when the process ends. `more`: settings."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, **more: str) -> None:
+        self._more = more
         self.port = free_port()
         self.database = database
         self._log = database.with_suffix(".log")
@@ -41,6 +42,7 @@ class Server:
                 "WEEWEISER_ALLOWED_ORIGINS": self.foreign,
                 "WEEWEISER_ALLOWED_FRAMES": self.foreign,
                 "WEEWEISER_CLIENT_REQUESTS_PER_MINUTE": "0",
+                **self._more,
             },
             stdout=subprocess.DEVNULL,
             stderr=self._log.open("ab"),

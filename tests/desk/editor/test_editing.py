@@ -50,7 +50,7 @@ def test_places_told_by_a_service(send: Send, live: Directory, edits: DirectoryE
     held = live.current.service("surendettement").capacity
     assert held and (held.availability, held.free_places) == ("free", 2)
     assert edits.of(KEY)[-1].changed == ["capacity"]
-    empty = {name: "" for name in ("availability", "told_on", "free_places")}
+    empty = dict.fromkeys(("availability", "told_on", "free_places"), "")
     assert send(EDIT, **{f"capacity__{n}": v for n, v in empty.items()}).status_code == 303
     assert live.current.service("surendettement").capacity is None
 
