@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from bot import desk, problems, retention, security_txt
 from bot.assistant_process import AssistantProcess, Setup
 from bot.channels import hsds, messenger, pages, search, site, web
+from bot.channels.learning import Lessons
 from bot.channels.limits import Limits
 from bot.counting import Counted, Counting
 from bot.desk.triage import Triage
@@ -117,8 +118,10 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.messenger = None
         if page:
             counted = Counted(app.state.assistant, counting, "messenger")
+            lessons = Lessons(app.state.assistant, app.state.states, app.state.review)
+            held = (app.state.conversations, app.state.handoffs)
             app.state.messenger = messenger.Messenger(
-                settings, page, counted, app.state.conversations, app.state.handoffs
+                settings, page, counted, *held, lessons=lessons
             )
             await app.state.messenger.start()
         _log.info("Weeweiser serves on http://localhost:%d", settings.port)

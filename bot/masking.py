@@ -1,4 +1,4 @@
-"""Free text without the numbers and addresses that lead to a person.
+"""Free text without the numbers, addresses and announced names that lead to a person.
 
 Used before a text goes to statistics, learning or an export. What is doubtful is masked, but dates,
 hours, prices, ages, years and postcodes are what a text is about: they stay.
@@ -9,7 +9,10 @@ from typing import Callable, Optional
 
 import phonenumbers
 
+from bot.name_masking import NAME, mask_names
 from bot.signs import clean_lines
+
+__all__ = ["EMAIL", "IBAN", "NAME", "NATIONAL_NUMBER", "PHONE", "mask"]
 
 IBAN, NATIONAL_NUMBER, PHONE, EMAIL = "[iban]", "[national number]", "[phone]", "[email]"
 
@@ -85,7 +88,8 @@ _SHORTEST, _NATIONAL, _LONGEST = 6, 11, 15
 
 
 def mask(text: str) -> str:
-    """The text with a mark in the place of each account, national and phone number and e-mail."""
+    """The text with a mark in the place of each account, national and phone number, e-mail, and
+    of names that are announced (`bot/name_masking.py`)."""
     text = _EMAIL.sub(EMAIL, clean_lines(text))
     text = _ACCOUNT.sub(_account, text)
     text = _RUN.sub(lambda run: _marked(run[0], NATIONAL_NUMBER, _is_national), text)
@@ -94,7 +98,7 @@ def mask(text: str) -> str:
     for kept in _KEPT.finditer(text):
         parts += [_phones(text[at : kept.start()]), kept[0]]
         at = kept.end()
-    return "".join([*parts, _phones(text[at:])])
+    return mask_names("".join([*parts, _phones(text[at:])]))
 
 
 def _account(found: "re.Match[str]") -> str:

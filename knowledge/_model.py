@@ -4,7 +4,7 @@ Every class is read from YAML by `_load`; unknown keys and wrong types are error
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Mapping, Optional
 
 from pydantic import Field, create_model, root_validator, validator
@@ -99,6 +99,39 @@ class Alert(Record):
         return (self.start is None or self.start <= day) and day <= self.until
 
 
+#: What a service told of its places. `waiting_list`: full, but one can be put on a list.
+Availability = Literal["free", "waiting_list", "full"]
+_WORTH = timedelta(days=7)
+
+
+class Capacity(Record):
+    """What a service told of its places on the day `told_on`: worth something for a week.
+
+    `free_places`: how many, where that was told. For those who refer people, not for visitors.
+    """
+
+    availability: Optional[Availability] = None
+    free_places: Optional[int] = Field(default=None, ge=1, le=999)
+    told_on: Optional[date] = None
+
+    @validator("told_on", pre=True)
+    def _a_day(cls, value: Any) -> Any:
+        return SpecialDays._a_day(value)
+
+    @root_validator(skip_on_failure=True)
+    def _whole(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # Optional one by one, so that the form can leave all of it empty.
+        if values["availability"] is None or values["told_on"] is None:
+            raise ValueError("field required: `availability` and `told_on`")
+        if values["free_places"] is not None and values["availability"] != "free":
+            raise ValueError("`free_places` belongs to `availability: free`")
+        return values
+
+    def holds(self, day: date) -> bool:
+        """Whether it was told in the week before; nothing told for a later day counts yet."""
+        return self.told_on is not None and timedelta(0) <= day - self.told_on <= _WORTH
+
+
 class Retired(Record):
     """Since when an entry is no longer shown, and why. It stays in its file."""
 
@@ -137,6 +170,7 @@ class Service(Entry):
     serves: Serves
     founded: Optional[int] = None
     same_service_as: Optional[str] = None
+    capacity: Optional[Capacity] = None
     note: Optional[str] = None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from bot import logs
 
@@ -13,6 +14,8 @@ logs.configure("WARNING")
 from bot.assistant import Assistant  # noqa: E402  after logs.configure, as in the product
 from bot.model import current  # noqa: E402
 from bot.settings import Settings  # noqa: E402
+from bot.store import open_database  # noqa: E402
+from tests import postgres  # noqa: E402
 from tests.watched_logs import WATCH  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -50,6 +53,27 @@ def assistant(model: Path) -> Iterator[Assistant]:
     started.start()
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="module")
+def postgres_address() -> Iterator[str]:
+    """A PostgreSQL for the tests of one file; skips, with the reason, where there is none."""
+    reason = postgres.why_not()
+    if reason:
+        pytest.skip(reason)
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of each kind; that of SQLite is empty, in a folder that has to be made."""
+    if request.param == "sqlite":
+        opened = open_database(f"sqlite:///{tmp_path / 'new folder' / 'store.db'}")
+    else:
+        opened = open_database(request.getfixturevalue("postgres_address"))
+    yield opened
+    opened.dispose()
 
 
 def public_test_set(name: str) -> Path:

@@ -1,6 +1,5 @@
 """What is kept of conversations, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,30 +17,15 @@ from bot.store import (
     expire,
     open_database,
 )
-from tests import postgres
 from tests.stored import stored
 
 MARK = "Xylophonquartett"
 NOW = datetime.now(timezone.utc).replace(tzinfo=None)
 
 
-@pytest.fixture(scope="module")
-def postgres_address() -> Iterator[str]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(reason)
-    with postgres.server() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path / 'new folder' / 'store.db'}")
-    else:
-        opened = open_database(request.getfixturevalue("postgres_address"))
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(each_engine: Engine) -> Engine:
+    return each_engine
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from bot.desk.access import Access, Form, spoken, to
+from bot.desk.access import Access, spoken, to
 from bot.desk.calling import form_page
 from bot.desk.calls import Draft, differences, of_call, onto, read
-from bot.desk.records import found, label, missing, rows, whole
+from bot.desk.records import found, label, missing, read_by, rows, sent_about, whole
 from bot.desk.rendering import Rendering
 from bot.desk.times import moment, today
 from bot.store import Call, Calls, Stale
@@ -30,13 +30,10 @@ class Changing:
 
     async def ask(self, request: Request, number: str) -> Response:
         """The form of a call, filled in. Reading it is recorded."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        call = found(request, number)
-        if call is None:
-            return missing(number)
-        request.app.state.workers.note(worker.id, "call_read", str(call.id))
+        asked = read_by(self._access, request, number)
+        if isinstance(asked, Response):
+            return asked
+        worker, call = asked
         held: dict[str, Any] = {"number": call.id, "version": call.version}
         return form_page(self._pages, request, worker, of_call(call), **held)
 
@@ -44,14 +41,10 @@ class Changing:
         """Keeps what was changed; shows the form again when something is missing, or when
         somebody else changed the call meanwhile.
         """
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        form = Form(await request.body())
-        self._access.demand(request, form["csrf"])
-        call = found(request, number)
-        if call is None:
-            return missing(number)
+        sent = await sent_about(self._access, request, number)
+        if isinstance(sent, Response):
+            return sent
+        worker, form, call = sent
         draft, version = read(form, directory().current, today()), whole(form["version"]) or 0
         held: dict[str, Any] = {"number": call.id, "version": version}
         if draft.wrong:

@@ -4,10 +4,20 @@ from typing import Any, Optional
 
 from fastapi import APIRouter, Request, Response
 
-from bot.desk.access import Access, Form, spoken, to
+from bot.desk.access import Access, spoken, to
 from bot.desk.calls import CHOICES, UNMET, lacks_reason, may_close
 from bot.desk.names import service_name
-from bot.desk.records import found, kept_until, missing, row, rows, told_changes, whole
+from bot.desk.records import (
+    found,
+    kept_until,
+    missing,
+    read_by,
+    row,
+    rows,
+    sent_about,
+    told_changes,
+    whole,
+)
 from bot.desk.rendering import Rendering
 from bot.desk.times import day, moment, today
 from bot.store import Call, Calls, OpenReferral, Stale, Worker
@@ -74,25 +84,18 @@ class Following:
 
     async def one(self, request: Request, number: str) -> Response:
         """A call with its history and referrals. Reading it is recorded."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        call = found(request, number)
-        if call is None:
-            return missing(number)
-        request.app.state.workers.note(worker.id, "call_read", str(call.id))
+        asked = read_by(self._access, request, number)
+        if isinstance(asked, Response):
+            return asked
+        worker, call = asked
         return self._shown(request, worker, call, _said(call))
 
     async def act(self, request: Request, number: str) -> Response:
         """Closes a call, opens it again, or takes the consent back: `do` says which."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        form = Form(await request.body())
-        self._access.demand(request, form["csrf"])
-        call = found(request, number)
-        if call is None:
-            return missing(number)
+        sent = await sent_about(self._access, request, number)
+        if isinstance(sent, Response):
+            return sent
+        worker, form, call = sent
         calls: Calls = request.app.state.calls
         version, do = whole(form["version"]) or 0, form["do"]
         said = {key: form[key] if form[key] in CHOICES[key] else "" for key in _said(call)}

@@ -1,7 +1,7 @@
 """The sheet of a referral: to print, as a PDF, as an e-mail."""
 
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -35,13 +35,10 @@ class HandingOut:
 
     async def page(self, request: Request, number: str) -> Response:
         """The sheet to print, with its PDF and its e-mail."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        referral = kept(request, number)
-        made = self._sheet(request, worker, referral) if referral else None
-        if referral is None or made is None:
-            return to("/desk/referrals")
+        asked = self._made(request, number)
+        if isinstance(asked, Response):
+            return asked
+        worker, referral, made = asked
         return self._pages.page(
             request,
             "sheet.html",
@@ -56,6 +53,20 @@ class HandingOut:
 
     async def file(self, request: Request, number: str) -> Response:
         """The same as a PDF."""
+        asked = self._made(request, number)
+        if isinstance(asked, Response):
+            return asked
+        _, referral, made = asked
+        # Drawing takes a tenth of a second; everybody else goes on meanwhile.
+        content = await run_in_threadpool(pdf, made)
+        name = f'inline; filename="{referral.service}.pdf"'
+        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        return Response(content, media_type="application/pdf", headers=headers)
+
+    def _made(
+        self, request: Request, number: str
+    ) -> Union[Response, tuple[Worker, Referral, Sheet]]:
+        """Who asks, the referral and its sheet; or where to go instead."""
         worker = self._access.worker(request)
         if worker is None:
             return to("/desk/login")
@@ -63,11 +74,7 @@ class HandingOut:
         made = self._sheet(request, worker, referral) if referral else None
         if referral is None or made is None:
             return to("/desk/referrals")
-        # Drawing takes a tenth of a second; everybody else goes on meanwhile.
-        content = await run_in_threadpool(pdf, made)
-        name = f'inline; filename="{referral.service}.pdf"'
-        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-        return Response(content, media_type="application/pdf", headers=headers)
+        return worker, referral, made
 
     def _sheet(self, request: Request, worker: Worker, referral: Referral) -> Optional[Sheet]:
         """None when the service is gone from the directory. Making one is recorded."""

@@ -1,10 +1,10 @@
 """What the directory knows of a service before somebody is sent there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Optional
 
-from knowledge import Knowledge, Language, Service
+from knowledge import LUXEMBOURG, Knowledge, Language, Service
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class Receiving:
     """A service in words of a language; what is unknown is None or empty.
 
     `alert`: notices that hold or begin soon. `closures`: every exception that is not over.
+    `availability`: free, waiting_list or full, as told on `told_on`; `fresh`: a week ago at most.
     """
 
     id: str
@@ -30,12 +31,17 @@ class Receiving:
     email: Optional[str]
     website: Optional[str]
     reachable: bool
+    availability: Optional[str] = None
+    free_places: Optional[int] = None
+    told_on: Optional[date] = None
+    fresh: bool = False
 
 
 def receiving(
     knowledge: Knowledge, service: Service, language: Language, at: datetime
 ) -> Receiving:
-    """Reads a service. The directory keeps no capacity: nobody reports it."""
+    """Reads a service. Its capacity is what an editor entered: no source reports it by itself."""
+    told = service.capacity
     card = knowledge.service_card(service, language, at=at)
     return Receiving(
         id=service.id,
@@ -54,4 +60,8 @@ def receiving(
         email=card["email"],
         website=card["website"],
         reachable=knowledge.reachable(service),
+        availability=told.availability if told else None,
+        free_places=told.free_places if told else None,
+        told_on=told.told_on if told else None,
+        fresh=told is not None and told.holds(at.astimezone(LUXEMBOURG).date()),
     )

@@ -1,15 +1,15 @@
 """A kept call in words: its fields, its line in a list, its history, until when it is kept."""
 
 from datetime import date, timedelta
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, Union
 
 from fastapi import Request, Response
 
-from bot.desk.access import to
+from bot.desk.access import Access, Form, to
 from bot.desk.calls import CHOICES
 from bot.desk.names import need_name, place_name, service_name
 from bot.desk.times import day, moment
-from bot.store import Call, Change
+from bot.store import Call, Change, Worker
 from knowledge import Knowledge, Language
 
 Words = Mapping[str, Any]
@@ -35,6 +35,34 @@ def found(request: Request, number: str) -> Optional[Call]:
 def missing(number: str) -> Response:
     """To the list, which says that there is no such call."""
     return to(f"/desk/calls?number={whole(number) or 0}")
+
+
+def read_by(access: Access, request: Request, number: str) -> Union[Response, tuple[Worker, Call]]:
+    """Who asks for a call, and the call; or where to go instead. Reading it is recorded."""
+    worker = access.worker(request)
+    if worker is None:
+        return to("/desk/login")
+    call = found(request, number)
+    if call is None:
+        return missing(number)
+    request.app.state.workers.note(worker.id, "call_read", str(call.id))
+    return worker, call
+
+
+async def sent_about(
+    access: Access, request: Request, number: str
+) -> Union[Response, tuple[Worker, Form, Call]]:
+    """A form about a call, who sent it, and the call; or where to go instead.
+
+    Raises Problem 403 without the token of the session.
+    """
+    worker = access.worker(request)
+    if worker is None:
+        return to("/desk/login")
+    form = Form(await request.body())
+    access.demand(request, form["csrf"])
+    call = found(request, number)
+    return missing(number) if call is None else (worker, form, call)
 
 
 def rows(

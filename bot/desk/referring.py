@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from bot.desk.access import Access, Form, spoken, to
 from bot.desk.names import service_name
 from bot.desk.receiving import receiving
-from bot.desk.records import found, missing, whole
+from bot.desk.records import missing, read_by, sent_about, whole
 from bot.desk.referrals import (
     FIRST,
     KINDS,
@@ -91,26 +91,19 @@ class Referring:
 
     async def ask(self, request: Request, number: str) -> Response:
         """Which service (`service`, or `q` to look for one), then the form for it."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        call = found(request, number)
-        if call is None:
-            return missing(number)
-        request.app.state.workers.note(worker.id, "call_read", str(call.id))
+        asked = read_by(self._access, request, number)
+        if isinstance(asked, Response):
+            return asked
+        worker, call = asked
         service = _service(directory().current, request.query_params.get("service", ""))
         return self._begun(request, worker, call, service, beginning(call))
 
     async def begin(self, request: Request, number: str) -> Response:
         """Keeps a new referral; one that goes on already is shown instead."""
-        worker = self._access.worker(request)
-        if worker is None:
-            return to("/desk/login")
-        form = Form(await request.body())
-        self._access.demand(request, form["csrf"])
-        call = found(request, number)
-        if call is None:
-            return missing(number)
+        sent = await sent_about(self._access, request, number)
+        if isinstance(sent, Response):
+            return sent
+        worker, form, call = sent
         service = _service(directory().current, form["service"])
         begun = read_beginning(form)
         if service is None or begun.wrong:

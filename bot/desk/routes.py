@@ -48,18 +48,7 @@ def create_router(
     """
     router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
-    pages = Rendering(
-        access,
-        "words",
-        "call",
-        "calls",
-        "referrals",
-        "sheet",
-        "reports",
-        "person",
-        "audit",
-        "learning",
-    )
+    pages = Rendering(access, *_CATALOGUES)
     SigningIn(access, pages, Seal(key), openid=provider is not None).add_to(router)
     if provider:
         SigningInElsewhere(access, pages, provider).add_to(router)

@@ -9,7 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.server import Server
 from tests.browsing import CHROMIUM, MISSING, chromium
+from tests.channels.messenger.graph import APP_SECRET, PAGE_TOKEN, Graph, serving
+from tests.channels.messenger.page import PAGE, VERIFY
 
+PRIVACY_KEY = "9f2c41d07ab35e68" * 4
 Open = Callable[..., Page]
 
 
@@ -20,10 +23,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server the browser talks to."""
+def graph() -> Iterator[Graph]:
+    """A stand-in of Meta, over real sockets."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory, graph: Graph) -> Iterator[Server]:
+    """The server the browser talks to; people also write to it over Messenger."""
     assert model.is_file()
-    started = Server(tmp_path_factory.mktemp("widget") / "weeweiser.db")
+    named = {
+        "page_token": PAGE_TOKEN, "app_secret": APP_SECRET, "graph_address": graph.address,
+        "page_id": PAGE, "app_id": "1", "verify_token": VERIFY, "privacy_key": PRIVACY_KEY,
+    }  # fmt: skip
+    messenger = {f"WEEWEISER_MESSENGER_{name.upper()}": value for name, value in named.items()}
+    started = Server(tmp_path_factory.mktemp("widget") / "weeweiser.db", **messenger)
     started.start()
     yield started
     started.stop()

@@ -1,16 +1,22 @@
 """Two workers and a visitor at once, in one real browser each: asked, claimed, written, given back."""
 
+import json
 import re
+import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.store import Handoffs, Workers, open_database
-from tests.browser.conftest import Open
+from bot.channels.messenger._person import Door
+from bot.store import Handoffs, Review, Workers, open_database
+from tests.browser.conftest import PRIVACY_KEY, Open
 from tests.browser.server import Server
 from tests.browser.talk import ask, field, idle, state
 from tests.browsing import barriers
+from tests.channels.messenger.graph import Graph
+from tests.channels.messenger.page import PAGE, signature, until
 
 
 @pytest.fixture
@@ -21,7 +27,8 @@ def desks(server: Server, browser: Browser) -> Iterator[tuple[Page, Page]]:
     wrong: list[str] = []
     pages = []
     for name in ("inbox-anna", "inbox-berta"):
-        number = workers.add(name, "worker", "no password")
+        known = workers.named(name)
+        number = known.id if known else workers.add(name, "worker", "no password")
         context = browser.new_context(
             locale="fr-LU",
             viewport={"width": 1280, "height": 900},
@@ -132,6 +139,83 @@ def test_two_workers_and_a_visitor(
         expect(visitor.locator("wee-weiser .msg.bot .card").first).to_be_visible()
     finally:
         expect.set_options(timeout=5_000)
+
+
+def test_messenger_and_the_website_at_once(
+    open_page: Open, server: Server, desks: tuple[Page, Page], graph: Graph
+) -> None:
+    """Each worker answers one of two people; on Messenger over real sockets, as Meta would."""
+    anna, berta = desks
+    person = graph.person("7000000000000042")
+
+    def writes(mid: str, text: str) -> None:
+        now = int(time.time() * 1000)
+        event = {"recipient": {"id": PAGE}, "timestamp": now, "sender": {"id": person}}
+        entry = {
+            "id": PAGE,
+            "time": now,
+            "messaging": [{**event, "message": {"mid": mid, "text": text}}],
+        }
+        raw = json.dumps({"object": "page", "entry": [entry]}).encode()
+        headers = {"X-Hub-Signature-256": f"sha256={signature(raw)}"}
+        answer = httpx.post(f"{server.address}/webhooks/messenger", content=raw, headers=headers)
+        assert answer.status_code == 200
+
+    expect.set_options(timeout=30_000)
+    try:
+        writes("m1", "Ech wëll mat engem Mënsch schwätzen")
+        visitor = open_page()
+        ask(visitor, "Je veux parler à une personne")
+        name = state(visitor)["conversation"]["id"]
+        sealed = Door(PRIVACY_KEY.encode()).person(person)
+        claim = anna.locator(f"[id='claim-{sealed}']")
+        expect(claim).to_be_visible()
+        assert "Messenger" in anna.locator("main").inner_text()
+        claim.press("Enter")
+        anna.wait_for_url("**/desk/inbox/talk/*")
+        berta.locator(f"[id='claim-{name}']").press("Enter")
+        berta.wait_for_url(f"**/desk/inbox/talk/{name}")
+        anna.locator("#text").fill("Moien, ech liesen Iech.")
+        anna.keyboard.press("Control+Enter")
+        berta.locator("#text").fill("Bonjour, je vous lis.")
+        berta.keyboard.press("Control+Enter")
+        until(lambda: "Moien, ech liesen Iech." in graph.texts(person))
+        expect(anna.locator("li.person .mark")).to_have_text("arrivé")
+        words = visitor.locator("wee-weiser .msg.person")
+        expect(words).to_contain_text("Bonjour, je vous lis.")
+        # The assistant is silent beside the worker; the person's words come to her alone.
+        before = len(graph.texts(person))
+        writes("m2", "Ech hu Scholden")
+        expect(anna.locator("li.visitor").last).to_contain_text("Ech hu Scholden")
+        assert "Scholden" not in berta.locator("main").inner_text()
+        assert len(graph.texts(person)) == before
+        anna.get_by_role("button", name="Rendre à l'assistant").click()
+        anna.wait_for_url("**/desk/inbox?done=back")
+        writes("m3", "Ech brauch eppes z'iessen")
+        until(lambda: any("nees den automateschen" in text for text in graph.texts(person)))
+        berta.get_by_role("button", name="Rendre à l'assistant").click()
+        berta.wait_for_url("**/desk/inbox?done=back")
+    finally:
+        expect.set_options(timeout=5_000)
+
+
+def test_who_was_not_helped_may_agree_to_be_learnt_from(open_page: Open, server: Server) -> None:
+    """Asked in the widget by two buttons; the field for a word stays; then no more rating."""
+    review = Review(open_database(f"sqlite:///{server.database}"))
+    visitor = open_page()
+    ask(visitor, "Je m'appelle Marie Dupont et j'ai des dettes")
+    visitor.locator("wee-weiser .rate .down").click()
+    question = visitor.locator("wee-weiser .msg.bot").last
+    expect(question).to_contain_text("Pouvons-nous garder votre message")
+    expect(visitor.locator("wee-weiser .rate input")).to_be_visible()
+    assert review.count() == 0
+    visitor.locator("wee-weiser .choices button", has_text="Oui, d'accord").press("Enter")
+    expect(visitor.locator("wee-weiser .msg.bot").last).to_contain_text("est gardé")
+    assert [one.text for one in review.waiting()] == ["Je m'appelle [name] et j'ai des dettes"]
+    expect(visitor.locator("wee-weiser .rate")).to_have_count(0)
+    visitor.reload()
+    expect(visitor.locator("wee-weiser .msg.bot").last).to_contain_text("est gardé")
+    expect(visitor.locator("wee-weiser .rate")).to_have_count(0)
 
 
 def test_a_visitor_without_javascript_reads_the_card(server: Server, browser: Browser) -> None:

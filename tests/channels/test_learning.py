@@ -24,7 +24,7 @@ async def test_only_who_agreed(client: httpx.AsyncClient, app: FastAPI) -> None:
     visitor = await start(client)
     text = "je dois 300 euros à la banque, appelez le 621 123 456 ou a.b@pt.lu"
     assert (await visitor.post(text=text, id="m-1")).status_code == 200
-    assert await rate(visitor) == 204
+    assert await rate(visitor) == 200  # asked whether it may be kept, and nothing more
     assert kept(app, visitor) == []
     assert await rate(visitor, learn=True) == 204
     [one] = kept(app, visitor)
@@ -34,6 +34,44 @@ async def test_only_who_agreed(client: httpx.AsyncClient, app: FastAPI) -> None:
     # Thinking better of it takes it back.
     assert await rate(visitor, learn=False) == 204
     assert kept(app, visitor) == []
+
+
+async def test_who_was_not_helped_is_asked(client: httpx.AsyncClient, app: FastAPI) -> None:
+    """By two buttons, which the widget shows as any others."""
+    visitor = await start(client)
+    assert (
+        await visitor.post(text="je m'appelle Marie Dupont et j'ai des dettes", id="m-1")
+    ).json()["rate"]
+    path = f"{visitor.path}/feedback"
+
+    async def asked(rating: str = "down", answer: str = "m-1") -> httpx.Response:
+        body = {"rating": rating, "answer": answer}
+        return await client.post(path, json=body, headers=visitor.headers)
+
+    assert (await asked("up")).status_code == 204
+    question = (await asked()).json()
+    [message] = question["messages"]
+    assert question["crisis"] is False and message["type"] == "choices"
+    yes, no = (choice["payload"] for choice in message["choices"])
+    assert kept(app, visitor) == []
+    for _ in range(2):  # the same message sent again
+        done = (await visitor.post(payload=yes, id="m-2")).json()
+        assert done["rate"] is False and "est gardé" in done["messages"][0]["text"]
+    [one] = kept(app, visitor)
+    assert one.text.startswith("je m'appelle [name] et")
+    assert (await asked()).status_code == 204, "not asked again"
+    refused = (await visitor.post(payload=no)).json()
+    assert "ne sera pas utilisé" in refused["messages"][0]["text"] and kept(app, visitor) == []
+    # Neither after a button nor after a cry for help; a made-up id keeps nothing.
+    await visitor.post(payload="/help_menu", id="m-3")
+    await visitor.post(text="mon mari me frappe", id="m-4")
+    for answer in ("m-3", "m-4"):
+        assert (await asked(answer=answer)).status_code == 204
+    for strange in ("m-4", "unknown"):
+        done = (await visitor.post(payload=f"learn:yes:{strange}")).json()
+        assert "Rien n'est gardé" in done["messages"][0]["text"]
+    name = visitor.path.split("/")[-1]
+    assert not app.state.review.agreed(name, "m-4")
 
 
 async def test_what_was_not_understood_is_marked(client: httpx.AsyncClient, app: FastAPI) -> None:

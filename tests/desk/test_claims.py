@@ -1,37 +1,20 @@
 """Two workers never answer the same person: threads at once, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy.engine import Engine
 
-from bot.store import Conversations, Handoffs, Inbox, open_database
-from tests import postgres
+from bot.store import Conversations, Handoffs, Inbox
 
 WORKERS = range(1, 7)
 ROUNDS = 8
 
 
-@pytest.fixture(scope="module")
-def postgres_address() -> Iterator[str]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(reason)
-    with postgres.server() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
-    else:
-        opened = open_database(request.getfixturevalue("postgres_address"))
-    yield opened
-    opened.dispose()
+@pytest.fixture
+def engine(each_engine: Engine) -> Engine:
+    return each_engine
 
 
 def test_one_of_many_claims_wins(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -210,6 +210,29 @@ def test_alerts_and_closures_are_shown() -> None:
     assert len(known.closures) == 1 and "Voll belegt" in known.closures[0]
     over = receiving(knowledge, full, "de", datetime(2027, 1, 4, 10, 0, tzinfo=LUXEMBOURG))
     assert over.closures == () and "Voll belegt" not in (over.alert or "")
+
+
+@pytest.mark.parametrize(
+    ("availability", "on", "said"),
+    [
+        ("full", "2026-11-21", "<strong>voll</strong>, vom Dienst gesagt am 21.11.2026"),
+        ("free", "2026-11-28", "freie Plätze (3), vom Dienst gesagt am 28.11.2026"),
+        ("full", "2026-11-20", "nicht bekannt. Fragen Sie den Dienst. Zu alt, um zu zählen: voll"),
+        ("waiting_list", "2026-11-29", "nicht bekannt. Fragen Sie den Dienst."),  # not yet
+    ],
+)
+def test_places_are_shown_for_a_week(availability: str, on: str, said: str) -> None:
+    knowledge = directory().current
+    at = datetime(2026, 11, 28, 0, 30, tzinfo=LUXEMBOURG).astimezone(timezone.utc)
+    service = knowledge.service("surendettement")
+    told = {"availability": availability, "told_on": on}
+    told |= {"free_places": 3} if availability == "free" else {}
+    full = type(service).parse_obj({**service.dict(), "capacity": told})
+    pages = Rendering(Access(secure=True), "words", "calls", "referrals")
+    shown = pages._templates.get_template("_parts.html").module
+    text = str(shown.service(pages.words["de"], receiving(knowledge, full, "de", at)))
+    assert said in text
+    assert ("nicht bekannt. Fragen" in said) == ("nicht bekannt. Fragen" in text)
 
 
 def test_only_with_a_session_and_its_token(

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from prometheus_client import Gauge
 
+from bot.channels.learning import Lessons
 from bot.channels.messenger._client import GraphClient
 from bot.channels.messenger._desk import Desk
 from bot.channels.messenger._events import Ours
@@ -51,6 +52,7 @@ class Messenger:
         conversations: Conversations,
         handoffs: Handoffs,
         client: Optional[Sending] = None,
+        lessons: Optional[Lessons] = None,
     ) -> None:
         self.secrets = secrets
         self._conversations = conversations
@@ -72,6 +74,7 @@ class Messenger:
             conversations,
             public_url=settings.public_url,
             to_inbox=settings.messenger_handoff == "inbox",
+            lessons=lessons,
         )
         self.worker = Worker(
             self.queue, turn, self._client, self.door, assistant.erase, self.thread

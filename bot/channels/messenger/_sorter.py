@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Callable, Optional
+from typing import Callable
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.channels.messenger._counters import events_total
+from bot.channels.messenger._looking import Looking
 from bot.logs import where
 from bot.store.messenger import Arrival, Arrivals, Reception
 
@@ -17,14 +17,12 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 50
 #: A rest between two: what arrives meanwhile is sorted together, at the cost of one.
 _REST_SECONDS = 0.1
-#: Also looks without being woken: at what another server or an earlier process left.
-_LOOK_SECONDS = 1.0
 #: The database is away or busy: no fault of what arrived.
 _AWAY = (OperationalError, InterfaceError)
 
 
-class Sorter:
-    """`start()` it in the loop it is to run in, `wake()` it when something arrived."""
+class Sorter(Looking):
+    """Wake it when something arrived."""
 
     def __init__(
         self,
@@ -33,41 +31,21 @@ class Sorter:
         thread: ThreadPoolExecutor,
         sorted_out: Callable[[], None],
     ) -> None:
+        super().__init__(thread)
         self._arrivals = arrivals
         self._reception = reception
-        self._thread = thread
         self._sorted_out = sorted_out
-        self._news = asyncio.Event()
-        self._loop: Optional[asyncio.Task[None]] = None
 
-    def start(self) -> None:
-        self._loop = asyncio.create_task(self._look())
-
-    async def stop(self) -> None:
-        """What is not sorted is found at the next start."""
-        if self._loop:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
-
-    def wake(self) -> None:
-        """Something arrived."""
-        self._news.set()
-
-    async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            self._news.clear()
-            try:
-                found = await loop.run_in_executor(self._thread, self._sort)
-            except Exception as error:
-                _log.error("messenger_not_sorted error=%s", where(error))
-                found = 0
-            if found:
-                self._sorted_out()
-                await asyncio.sleep(_REST_SECONDS)
-                continue
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
+    async def _once(self) -> bool:
+        try:
+            found = await self._do(self._sort)
+        except Exception as error:
+            _log.error("messenger_not_sorted error=%s", where(error))
+            found = 0
+        if found:
+            self._sorted_out()
+            await asyncio.sleep(_REST_SECONDS)
+        return bool(found)
 
     def _sort(self) -> int:
         """Sorts the oldest; how many."""

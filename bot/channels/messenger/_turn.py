@@ -1,12 +1,14 @@
 """One message of a person: what is answered, as bodies to send. Nothing is stored here."""
 
 import asyncio
+import hashlib
 import time
 from dataclasses import dataclass, field
 from typing import Any, Optional, Protocol
 
 from bot.apology import apology
 from bot.assistant import UnknownPayload
+from bot.channels.learning import Choice, Lessons, chosen, outcome, question
 from bot.channels.messenger import _payloads
 from bot.channels.messenger._notices import notice
 from bot.channels.messenger._render import more_choices, render
@@ -62,11 +64,14 @@ class Turn:
         *,
         public_url: Optional[str] = None,
         to_inbox: bool = False,
+        lessons: Optional[Lessons] = None,
     ) -> None:
+        """`lessons`: asks who was not helped whether the message may be kept to learn from."""
         self._assistant = assistant
         self._conversations = conversations
         self._public_url = public_url
         self._to_inbox = to_inbox
+        self._lessons = lessons
 
     async def answer(self, ask: Ask) -> Answer:
         """Raises what the assistant raises (Busy), and whatever a mistake of ours raises."""
@@ -104,10 +109,14 @@ class Turn:
     async def _choice(self, ask: Ask) -> Answer:
         tagged, payload = _payloads.split(ask.content["payload"])
         language = ask.language or tagged
+        about_learning = chosen(payload)
+        if about_learning:
+            return await self._learn(ask, about_learning)
         if payload in (_payloads.RATE_UP, _payloads.RATE_DOWN):
             rating = payload.partition(":")[2]
             await asyncio.to_thread(self._conversations.rate, ask.person, rating, None)
-            return self._notice(ask, "rated")
+            asked = await self._ask_to_learn(ask) if payload == _payloads.RATE_DOWN else []
+            return self._told(ask, asked) if asked else self._notice(ask, "rated")
         page = _payloads.page_of(payload)
         if page is not None:
             if ask.choices is None:
@@ -118,6 +127,27 @@ class Turn:
         except UnknownPayload:
             # A button of long ago: its title says what is wanted.
             return await self._words(ask, language)
+
+    async def _ask_to_learn(self, ask: Ask) -> list[Message]:
+        """Asks whether the last message may be kept; not of a button, or what teaches nothing."""
+        if self._lessons is None:
+            return []
+        text = self._lessons.words(ask.person, lambda _: True)
+        # A button's payload begins so; a text of the person never does.
+        if text is None or text.startswith("/") or not await self._lessons.teaches(text):
+            return []
+        return [question(ask.language, _digest(text))]
+
+    async def _learn(self, ask: Ask, choice: Choice) -> Answer:
+        kept = False
+        if self._lessons is not None:
+            text = self._lessons.words(ask.person, lambda text: _digest(text) == choice.message)
+            about = (ask.person, choice.message, text if choice.yes else None)
+            kept = await self._lessons.keep(*about)
+        return self._told(ask, [outcome(ask.language, choice, kept)])
+
+    def _told(self, ask: Ask, messages: list[Message]) -> Answer:
+        return Answer([Outgoing(body) for body in render(messages, str(ask.language))])
 
     def _said(self, ask: Ask, reply: Reply) -> Answer:
         messages = list(reply.messages)
@@ -152,3 +182,8 @@ class Turn:
         language = ask.language
         bodies = render(notice(language, key), str(language))
         return Answer([Outgoing(body) for body in bodies], **remembered)
+
+
+def _digest(text: str) -> str:
+    """Names a message of a person without its words."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -8,12 +8,13 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-from typing import Any, Awaitable, Callable, Optional, Protocol, TypeVar
+from typing import Any, Awaitable, Callable, Optional, Protocol
 
 from prometheus_client import Counter
 
 from bot.assistant import Busy
 from bot.channels.messenger._errors import GraphError, Refused, Temporary, UnknownPerson
+from bot.channels.messenger._looking import LOOK_SECONDS, Looking
 from bot.channels.messenger._person import Door, UnreadableAddress
 from bot.channels.messenger._render import plain
 from bot.channels.messenger._retry import next_try
@@ -23,7 +24,6 @@ from bot.logs import where
 from bot.store import AWAY
 from bot.store.messenger import Ask, Lost, Queue, Send, Step
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _answers = Counter(
     "weeweiser_messenger_answers_total", "Messages of people, by what came of them", ["result"]
@@ -32,7 +32,6 @@ _sendings = Counter("weeweiser_messenger_sendings_total", "Messages to people", 
 
 #: People served at the same time; the assistant answers one after the other anyway.
 AT_ONCE = 8
-_LOOK_SECONDS = 1.0
 _STUMBLE_MS = 2_000
 _FAILED_MS = 10_000
 _STOP_SECONDS = 10.0
@@ -52,8 +51,8 @@ class Sending(Protocol):
     async def pass_thread(self, recipient: str) -> None: ...
 
 
-class Worker:
-    """`start()` it in the loop it is to run in, `wake()` it when something came in."""
+class Worker(Looking):
+    """Wake it when something came in."""
 
     def __init__(
         self,
@@ -64,57 +63,40 @@ class Worker:
         erase: Callable[[str], Awaitable[None]],
         thread: ThreadPoolExecutor,
     ) -> None:
+        super().__init__(thread)
         self._queue = queue
         self._turn = turn
         self._client = client
         self._door = door
         self._erase = erase
-        self._thread = thread
-        self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
-        self._loop: Optional[asyncio.Task[None]] = None
-
-    def start(self) -> None:
-        self._loop = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
         """Lets what is under way end; what remains is found at the next start."""
-        if self._loop:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        await super().stop()
         if self._running:
             await asyncio.wait(self._running, timeout=_STOP_SECONDS)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def wake(self) -> None:
-        """There may be something to do."""
-        self._news.set()
-
     def wake_from_thread(self) -> None:
-        """The same, said from another thread than the loop's."""
+        """`wake`, said from another thread than the loop's."""
         if self._loop:
             self._loop.get_loop().call_soon_threadsafe(self.wake)
 
-    async def _look(self) -> None:
-        while True:
-            self._news.clear()
-            free = AT_ONCE - len(self._running)
-            try:
-                claimed = await self._do(self._queue.claim, free, now()) if free else []
-            except Exception as error:
-                _log.error("messenger_queue_unreachable error=%s", type(error).__name__)
-                claimed = []
-            for person in claimed:
-                task = asyncio.create_task(self._serve(person))
-                self._running.add(task)
-                task.add_done_callback(self._served)
-            if not claimed:
-                try:
-                    await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
-                except asyncio.TimeoutError:
-                    continue
+    async def _once(self) -> bool:
+        free = AT_ONCE - len(self._running)
+        try:
+            claimed = await self._do(self._queue.claim, free, now()) if free else []
+        except Exception as error:
+            _log.error("messenger_queue_unreachable error=%s", type(error).__name__)
+            claimed = []
+        for person in claimed:
+            task = asyncio.create_task(self._serve(person))
+            self._running.add(task)
+            task.add_done_callback(self._served)
+        return bool(claimed)
 
     def _served(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
@@ -144,7 +126,7 @@ class Worker:
                 return
             except Exception as error:
                 _log.error("messenger_queue_unreachable error=%s", type(error).__name__)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _answer(self, ask: Ask) -> Step:
         shown = asyncio.ensure_future(self._show_work(ask))
@@ -227,11 +209,6 @@ class Worker:
         return await self._do(
             lambda: self._queue.later(send, delay, str(error), now(), counts=counts)
         )
-
-    async def _do(self, call: Callable[..., T], *arguments: Any) -> T:
-        """A call to the database, on its thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, call, *arguments)
 
 
 def now() -> int:

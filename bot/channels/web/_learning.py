@@ -1,62 +1,47 @@
-"""Keeps a message to learn from, masked, when its writer agreed; nothing of a cry for help."""
+"""What visitors of the website agree to be learnt from: a message, by the id of its answer."""
 
 import hmac
 from typing import Optional
 
-from bot.assistant import Assistant
+from bot.channels.learning import Choice, Lessons, Understanding, outcome, question
 from bot.channels.web._turns import digest_of
-from bot.masking import mask
-from bot.store import Answers, Review, ReviewReason, States
-from knowledge import LANGUAGES
-
-_GUESSES = 6
-_REJECTED = ("nlu_fallback", "out_of_scope")
+from bot.reply import Message
+from bot.store import Answers, Review, States
 
 
 class Learning:
-    """What visitors agree to be learnt from."""
+    """Asks, keeps and forgets."""
 
     def __init__(
-        self, assistant: Assistant, states: States, answers: Answers, review: Review
+        self, assistant: Understanding, states: States, answers: Answers, review: Review
     ) -> None:
-        self._assistant = assistant
-        self._states = states
+        self._lessons = Lessons(assistant, states, review)
         self._answers = answers
-        self._review = review
 
     def agreed(self, conversation: str, message: str) -> bool:
         """Whether the writer of this message has agreed."""
-        return self._review.agreed(conversation, message)
+        return self._lessons.agreed(conversation, message)
 
     async def agree(self, conversation: str, message: str, yes: bool) -> bool:
         """Keeps the message, or forgets it again. True when it is kept.
 
-        Not kept: what may be a cry for help, what was written right after one, what was left for
-        the office, buttons, and languages that are not taught.
+        Not kept, besides what `Lessons` leaves out: what was written right after a cry for help,
+        and what was left for the office.
         """
-        self._review.withdraw(conversation, message)
         text = self._text(conversation, message) if yes else None
-        if text is None:
-            return False
-        found = await self._assistant.parse(text)
-        language = found.get("language")
-        ranking = [str(one["name"]) for one in found.get("intent_ranking") or []]
-        if found.get("crisis") or any(n.startswith("crisis_") for n in ranking[:1]):
-            return False
-        if language not in LANGUAGES:
-            return False
-        rejected = found["intent"]["name"] in _REJECTED
-        reason: ReviewReason = "not_understood" if rejected else "rated_down"
-        guesses = [name for name in ranking if name != "nlu_fallback"][:_GUESSES]
-        self._review.keep(
-            conversation,
-            message,
-            mask(text),
-            language=str(language),
-            reason=reason,
-            guesses=guesses,
-        )
-        return True
+        return await self._lessons.keep(conversation, message, text)
+
+    async def ask(self, conversation: str, message: str, language: str) -> list[Message]:
+        """The question whether it may be kept; none where it could not be, or is already."""
+        if self.agreed(conversation, message):
+            return []
+        teaches = await self._lessons.teaches(self._text(conversation, message))
+        return [question(language, message)] if teaches else []
+
+    async def choose(self, conversation: str, choice: Choice, language: Optional[str]) -> Message:
+        """Does what was tapped below the question, and says so."""
+        kept = await self.agree(conversation, choice.message, choice.yes)
+        return outcome(language, choice, kept)
 
     def _text(self, conversation: str, message: str) -> Optional[str]:
         """The words of a message, from what the dialogue kept: that leaves out all in danger."""
@@ -64,9 +49,7 @@ class Learning:
         answer = entry.answer if entry else None
         if not entry or not answer or answer.get("crisis") or answer.get("handoff"):
             return None
-        for line in reversed(self._states.said(conversation)):
-            if line["who"] == "visitor" and hmac.compare_digest(
-                digest_of(line["text"], None), entry.digest
-            ):
-                return line["text"]
-        return None
+        digest = entry.digest
+        return self._lessons.words(
+            conversation, lambda text: hmac.compare_digest(digest_of(text, None), digest)
+        )

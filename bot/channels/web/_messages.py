@@ -52,9 +52,14 @@ class Feedback(BaseModel):
 
 
 class Rated(BaseModel):
-    """The word of a rating was a cry for help: it has to be sent as a message."""
+    """What a rating leads to.
 
-    crisis: Literal[True]
+    `crisis`: its word was a cry for help: it has to be sent as a message. `messages`: asks whether
+    the rated message may be kept to learn from; the buttons are payloads as any other.
+    """
+
+    crisis: bool = False
+    messages: list[dict[str, Any]] = []
 
 
 class Started(BaseModel):
@@ -69,10 +74,11 @@ class Answered(BaseModel):
     """The answer to a message.
 
     `crisis`: somebody is in danger; ask for no rating. `handoff`: a person was asked for; without
-    messages, a person answers now.
+    messages, a person answers now. `rate`: false where a rating makes no sense.
     """
 
     messages: list[dict[str, Any]]
     language: str
     crisis: bool
     handoff: bool
+    rate: bool = True

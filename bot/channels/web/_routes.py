@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.assistant import Busy, UnknownPayload
+from bot.channels.learning import Choice, chosen
 from bot.channels.web import _events, _rating
 from bot.channels.web._access import (
     Access,
@@ -14,6 +15,7 @@ from bot.channels.web._access import (
     answers,
     assistant,
     conversations,
+    handoffs,
     learning,
     limits,
     turns,
@@ -54,6 +56,11 @@ async def say(request: Request, body: Incoming, access: Access = Depends(allowed
     limits(request).check(request, access.name)
     if (body.text is None) == (body.payload is None):
         raise Problem(422, "no_message")
+    about_learning = chosen(body.payload)
+    if about_learning:
+        return await _choose(
+            request, about_learning, access.name, body.lang or access.page_language
+        )
     try:
         answer = await turns(request).answer(
             access.name,
@@ -73,6 +80,15 @@ async def say(request: Request, body: Incoming, access: Access = Depends(allowed
     return Answered(**answer)
 
 
+async def _choose(request: Request, choice: Choice, name: str, language: Optional[str]) -> Answered:
+    """Whether a message may be kept; no turn of the dialogue, and twice is once."""
+    said = await learning(request).choose(name, choice, language)
+    handoff = handoffs(request).owner(name) != "assistant"
+    return Answered(
+        messages=[said], language=said["lang"], crisis=False, handoff=handoff, rate=False
+    )
+
+
 @router.delete("/{name}", status_code=204)
 async def erase(request: Request, access: Access = Depends(allowed)) -> Response:
     """Deletes the conversation and everything kept of it, at once."""
@@ -84,9 +100,11 @@ async def erase(request: Request, access: Access = Depends(allowed)) -> Response
 async def rate(request: Request, body: Feedback, access: Access = Depends(allowed)) -> Response:
     """Says whether an answer helped, or all of them; the last rating of the same counts.
 
-    A word that is a cry for help is not kept: 200 instead of 204 says to send it as a message.
+    200 instead of 204 says more: the word is a cry for help, is not kept, and has to be sent as a
+    message; or the visitor may be asked whether the message may be kept to learn from.
     """
     limits(request).check(request, access.name)
+    entry = None
     if body.answer is not None:
         entry = answers(request).find(access.name, body.answer)
         if entry is None or entry.answer is None:
@@ -96,4 +114,9 @@ async def rate(request: Request, body: Feedback, access: Access = Depends(allowe
         return JSONResponse(Rated(crisis=True).dict())
     if body.answer is not None and body.learn is not None:
         await learning(request).agree(access.name, body.answer, body.learn)
+    elif entry and entry.answer and body.rating == "down":
+        language = entry.answer["language"]
+        messages = await learning(request).ask(access.name, entry.message, language)
+        if messages:
+            return JSONResponse(Rated(messages=messages).dict())
     return Response(status_code=204)

@@ -1,6 +1,7 @@
 """The directory for workers: the list of what is missing or old, an entry, its history."""
 
 from datetime import datetime, timezone
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -10,7 +11,7 @@ from bot.desk.editor._entries import State, UnknownEntry
 from bot.desk.editor._room import Room, address, key_of
 from bot.desk.editor._survey import FILTERS, SORTS, sorted_by, survey
 from bot.problems import Problem
-from bot.store import Edit
+from bot.store import Edit, Worker
 from knowledge import HOW, KINDS, LUXEMBOURG, confirmable
 
 
@@ -71,10 +72,7 @@ class Reading(Room):
         return self._pages.page(
             request,
             "directory_entry.html",
-            worker=worker,
-            state=state,
-            home=address(state.key),
-            title=state.content["name"][spoken(request)],
+            **self._about(request, worker, state),
             previews=previews,
             confirmable=confirmable(state.content),
             how=HOW,
@@ -82,7 +80,6 @@ class Reading(Room):
             conflict=self.told(request, state.on_disk or {}, state.content)
             if state.conflict
             else [],
-            edits=at_least(worker, "editor"),
             said=request.query_params.get("said", ""),
             today=datetime.now(LUXEMBOURG).date(),
             fixed=kind == "association",
@@ -100,13 +97,9 @@ class Reading(Room):
         return self._pages.page(
             request,
             "directory_history.html",
-            worker=worker,
-            state=state,
-            home=address(state.key),
-            title=state.content["name"][spoken(request)],
+            **self._about(request, worker, state),
             versions=versions,
             undone=undone,
-            edits=at_least(worker, "editor"),
         )
 
     def state(self, request: Request, key: str) -> State:
@@ -115,6 +108,16 @@ class Reading(Room):
             return self.entries(request).state(key)
         except UnknownEntry:
             raise Problem(404, "not_found") from None
+
+    def _about(self, request: Request, worker: Worker, state: State) -> dict[str, Any]:
+        """What every page of an entry shows."""
+        return {
+            "worker": worker,
+            "state": state,
+            "home": address(state.key),
+            "title": state.content["name"][spoken(request)],
+            "edits": at_least(worker, "editor"),
+        }
 
     def _version(
         self, request: Request, state: State, version: Edit, names: dict[int, str]

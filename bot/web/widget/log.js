@@ -88,6 +88,7 @@ export class Log {
   #offerRating() {
     const { entries, rated, owner } = this.#talk.state;
     const last = entries[entries.length - 1];
+    if (this.#rate && rated[last?.answer]) return; // its word may still be written
     this.#rate?.remove();
     this.#rate = null;
     if (!last?.answer || last.from !== "bot" || last.crisis || owner !== "assistant" || rated[last.answer]) return;

@@ -105,6 +105,7 @@ export class Talk extends EventTarget {
     const body = word ? { rating, word, answer } : { rating, answer };
     const kept = await api.rate(this.state.conversation, body, this.state.lang);
     this.state.rated[answer] = rating;
+    this.#add(named(kept?.messages || [], `l${answer}`, "bot", { answer }));
     this.save();
     // Somebody took the field of the word for that of a message, and is in danger.
     if (kept?.crisis) this.write(word);
@@ -169,7 +170,7 @@ export class Talk extends EventTarget {
   #settle(item, answer) {
     const { state } = this;
     state.outbox = state.outbox.filter((other) => other.id !== item.id);
-    const crisis = answer.crisis ?? answer.messages.some((m) => m.type === "helpline");
+    const crisis = answer.crisis || !answer.rate; // rating makes no sense then
     this.#add(named(answer.messages, item.id, "bot", { answer: item.id, crisis }));
     if (answer.handoff) this.#own(state.owner === "assistant" ? "waiting" : state.owner, state.role);
     else this.#own("assistant", null);

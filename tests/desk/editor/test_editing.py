@@ -39,6 +39,22 @@ def test_a_saved_form_counts_at_once_and_says_who(
     assert workers.deeds(editor.id)[-1].about == KEY
 
 
+def test_places_told_by_a_service(send: Send, live: Directory, edits: DirectoryEdits) -> None:
+    """Entered and emptied in the form; half of it is refused at its field."""
+    half = send(EDIT, capacity__availability="full")
+    assert half.status_code == 422 and "capacity" in errors(half.text)
+    both = {"capacity__told_on": "2026-11-27", "capacity__free_places": "2"}
+    assert send(EDIT, capacity__availability="full", **both).status_code == 422
+    assert edits.of(KEY) == []
+    assert send(EDIT, capacity__availability="free", **both).status_code == 303
+    held = live.current.service("surendettement").capacity
+    assert held and (held.availability, held.free_places) == ("free", 2)
+    assert edits.of(KEY)[-1].changed == ["capacity"]
+    empty = dict.fromkeys(("availability", "told_on", "free_places"), "")
+    assert send(EDIT, **{f"capacity__{n}": v for n, v in empty.items()}).status_code == 303
+    assert live.current.service("surendettement").capacity is None
+
+
 def test_a_form_that_changes_nothing_makes_no_version(send: Send, edits: DirectoryEdits) -> None:
     assert send(EDIT).status_code == 303
     assert edits.of(KEY) == []
