@@ -2,6 +2,7 @@
 
 from typing import Callable, Optional
 
+from actions.telling import telling
 from actions.turn import Turn
 from knowledge import Service, sentences
 
@@ -44,6 +45,10 @@ def _way(turn: Turn, service: Service) -> Optional[str]:
     return ", ".join(parts) if card["address"] else None
 
 
+def _secrecy(turn: Turn, service: Service) -> Optional[str]:
+    return sentences(telling(turn, service, "anonymous"))
+
+
 #: What each detail intent asks for; None when it is unknown.
 DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_address": _field("address"),
@@ -54,4 +59,5 @@ DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_eligibility": _field("eligibility"),
     "ask_appointment": _field("appointment"),
     "ask_languages": _field("languages"),
+    "ask_anonymous": _secrecy,
 }
