@@ -15,7 +15,7 @@ _FIELDS = ("cost", "hours", "eligibility", "appointment")
 
 
 def telling(turn: Turn, entry: Union[Service, Helpline], topic: str) -> list[str]:
-    """The fact or the description that speaks of a topic of telling.yml, with its notice; or none."""
+    """The fact or description that speaks of a topic of telling.yml, with its notice; or none."""
     words = _said_in()[topic]
     facts = [fact for field in _FIELDS for fact in entry.facts.get(field)]
     for fact in facts:
