@@ -11,7 +11,7 @@ from actions.base import KnowingAction
 from actions.detailing import answer_detail
 from actions.lines import answer_about_lines
 from actions.not_understood import try_again
-from actions.turn import AGE, ASKS, MAX_CARDS, MISSES, PLACE, Turn
+from actions.turn import AGE, ASKS, HANDOFF, MAX_CARDS, MISSES, PLACE, Turn
 from knowledge import Service
 
 _SURE, _LIKELY = 0.6, 0.1
@@ -34,6 +34,9 @@ class ActionAnswerDetail(KnowingAction):
             # Which service it is depends on what was just asked.
             out.utter_message(response="utter_first_this")
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
+        if not services and turn.slot(HANDOFF):
+            # "Is anybody there today?", after a person was asked for.
+            return answer_detail(out, turn, turn.intent, [turn.knowledge.association])
         if not services and turn.confidence < _SURE:
             # "My boy is 16 and has nothing to do": hardly a question about a service.
             return try_again(out, turn, outside=False)
@@ -45,7 +48,7 @@ class ActionAnswerDetail(KnowingAction):
 
 def _goes_back(turn: Turn) -> Optional[str]:
     """The kind of help a message leads back to: "back to the debts, where was that?"."""
-    likely = turn.likely(_LIKELY) if turn.note("back") else []
+    likely = [*turn.heard("needs"), *turn.likely(_LIKELY)] if turn.note("back") else []
     return next((name for name in likely if name in turn.knowledge.needs), None)
 
 

@@ -12,5 +12,7 @@ class ActionDeleteData(KnowingAction):
         return "action_delete_data"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.heard("crisis"):
+            out.utter_message(response="utter_in_danger")
         out.utter_message(response="utter_data_deleted")
         return [SlotSet(ORDER, "delete")]

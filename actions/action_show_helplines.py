@@ -12,6 +12,8 @@ from knowledge import Helpline
 
 #: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
 _MOST = 4
+#: Of a second danger in the same message, at least so many, instead of the last ones.
+_MORE = 1
 #: A bed for tonight, and how many services for it are enough beside the helplines.
 _BED, _BEDS = "emergency_housing", 2
 #: The line for children and young people.
@@ -30,13 +32,14 @@ class ActionShowHelplines(KnowingAction):
         if turn.note("foreign"):
             out.utter_message(response="utter_foreign_danger")
         out.utter_message(response=f"utter_{heard[0]}{'_other' if other else ''}")
-        shown: set[str] = set()
-        for crisis in heard:
-            for line in self._lines(turn, crisis):
-                if line.id not in shown:
-                    shown.add(line.id)
-                    card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
-                    out.utter_message(json_message=card)
+        lines = self._lines(turn, heard[0])
+        for crisis in heard[1:]:
+            also = [line for line in self._lines(turn, crisis) if line not in lines]
+            also = also[: max(_MORE, _MOST - len(lines))]
+            lines = [*lines[: _MOST - len(also)], *also]
+        for line in lines:
+            card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
+            out.utter_message(json_message=card)
         needs = turn.heard("needs")
         if turn.crisis_guessed and needs:
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.

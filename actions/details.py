@@ -2,6 +2,7 @@
 
 from typing import Callable, Optional
 
+from actions.telling import telling
 from actions.turn import Turn
 from knowledge import Service, sentences
 
@@ -44,6 +45,19 @@ def _way(turn: Turn, service: Service) -> Optional[str]:
     return ", ".join(parts) if card["address"] else None
 
 
+def _appointment(turn: Turn, service: Service) -> Optional[str]:
+    """How one gets an appointment, and the numbers to ask for it."""
+    said = _field("appointment")(turn, service)
+    if said is None:
+        return None
+    card = turn.knowledge.service_card(service, turn.language, at=turn.at)
+    return sentences([said, *(_labelled(p["number"], p["label"]) for p in card["phones"])])
+
+
+def _secrecy(turn: Turn, service: Service) -> Optional[str]:
+    return sentences(telling(turn, service, "anonymous"))
+
+
 #: What each detail intent asks for; None when it is unknown.
 DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_address": _field("address"),
@@ -52,6 +66,7 @@ DETAILS: dict[str, Callable[[Turn, Service], Optional[str]]] = {
     "ask_directions": _way,
     "ask_cost": _field("cost"),
     "ask_eligibility": _field("eligibility"),
-    "ask_appointment": _field("appointment"),
+    "ask_appointment": _appointment,
     "ask_languages": _field("languages"),
+    "ask_anonymous": _secrecy,
 }

@@ -1,20 +1,14 @@
 """Answers what is asked about the helplines that were just shown, from their facts."""
 
-from functools import lru_cache
-from pathlib import Path
-
-import yaml
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.telling import telling
 from actions.turn import MISSES, Turn
 from knowledge import Helpline, sentences
 
-_WORDS = Path(__file__).with_suffix(".yml")
 _ALWAYS = "around_the_clock"
 _MOST = 4
-#: Where a helpline may say something about it.
-_FIELDS = ("cost", "hours", "eligibility", "appointment")
 
 
 def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -73,12 +67,7 @@ def _said(turn: Turn, topic: str, line: Helpline) -> str:
     knowledge, language = turn.knowledge, turn.language
     if topic == "languages":
         return knowledge.text(line.as_service(), "languages", language, at=turn.at) or ""
-    words = _said_in()[topic]
-    facts = [fact for field in _FIELDS for fact in line.facts.get(field)]
-    telling = [f for f in facts if any(word in f.in_("fr").lower() for word in words)]
-    parts = [knowledge.with_notice(fact, language, at=turn.at) for fact in telling[:1]]
-    if not parts and any(word in line.description.fr.lower() for word in words):
-        parts.append(line.description.in_(language))
+    parts = telling(turn, line, topic)
     if topic == "write":
         email, website = line.facts.get("email"), line.facts.get("website")
         if email:
@@ -91,7 +80,7 @@ def _said(turn: Turn, topic: str, line: Helpline) -> str:
 def _say_line(
     out: CollectingDispatcher, turn: Turn, topic: str, line: Helpline, value: str
 ) -> None:
-    kind = f"ask_{topic}" if topic in ("hours", "cost", "languages") else topic
+    kind = f"ask_{topic}" if topic in ("hours", "cost", "anonymous", "languages") else topic
     name = line.name.in_(turn.language)
     out.utter_message(response=f"utter_known_{kind}", name=name, value=value.rstrip("."))
 
@@ -105,8 +94,3 @@ def _show(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> None:
     for line in lines[:_MOST]:
         card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
         out.utter_message(json_message=card)
-
-
-@lru_cache(maxsize=1)
-def _said_in() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(_WORDS.read_text(encoding="utf-8"))["said_in"])

@@ -5,22 +5,28 @@ as the lines that were shown, is lost with a restart: the answers are then about
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from bot.reply import Reply
 
 _MOST = 1000
+#: Sentences of ours that the next answer avoids.
+_LATELY = 12
 
 
 @dataclass(frozen=True)
 class Aside:
-    """`lines`, `services`: ids shown; `crisis`: what was heard; `household`: the person's."""
+    """`lines`, `services`: ids shown; `crisis`: what was heard; `household`: the person's.
+
+    `said`: our own last sentences, so that none comes twice in a row.
+    """
 
     lines: list[str] = field(default_factory=list)
     crisis: list[str] = field(default_factory=list)
     household: Optional[str] = None
     services: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
 
 class Asides:
@@ -36,11 +42,17 @@ class Asides:
         """Keeps what the next answers need of a cry (Rasa's parse of it), until it is over."""
         if over:
             self.forget(conversation)
-        elif found.get("crisis"):
-            said = (e["value"] for e in found["entities"] if e["entity"] == "household")
-            household = next(said, self.get(conversation).household)
+            return
+        before = self.get(conversation)
+        texts = [str(m["text"]) for m in reply.messages if m.get("text")]
+        said = [*before.said, *texts][-_LATELY:]
+        if found.get("crisis"):
+            told = (e["value"] for e in found["entities"] if e["entity"] == "household")
+            household = next(told, before.household)
             crisis = list(found["crisis"])
-            self.keep(conversation, Aside(reply.helplines, crisis, household, reply.services))
+            self.keep(conversation, Aside(reply.helplines, crisis, household, reply.services, said))
+        elif before.crisis:
+            self.keep(conversation, replace(before, said=said))
 
     def keep(self, conversation: str, aside: Aside) -> None:
         self._kept.pop(conversation, None)

@@ -165,7 +165,9 @@ class Dialogue:
     ) -> "tuple[Reply, DialogueStateTracker]":
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-        self._turns.begin(conversation, state.slots, _just_said(state))
+        self._turns.begin(
+            conversation, state.slots, [*_just_said(state), *self._asides.get(conversation).said]
+        )
         channel = CollectingOutputChannel()
         try:
             await self._agent.handle_message(

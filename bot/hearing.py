@@ -16,12 +16,19 @@ from bot.nlu.text import clean
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
+#: Where an order may begin or end within a message; "dann läscht hien" is none.
+_PARTS = re.compile(
+    r"[,.;:!?\n–]+|(?<!cht)\s(?=(?:il|elle|er|hien?|hatt|mein mann|mäi mann|mai mann|mon mari"
+    r"|mon copain|car|parce|weil|denn|well|sonst|sinon|soss|avant|bevor|ier)\b)",
+    re.IGNORECASE,
+)
 LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
 
 
 def wants_erasure(text: str) -> bool:
     """Whether the visitor orders to delete the conversation; a question about it is none."""
-    return _says("delete_data", text) and not _says("not_data", text)
+    parts = [text, *_PARTS.split(text)]
+    return any(_says("delete_data", part) and not _says("not_data", part) for part in parts)
 
 
 def after_preface(text: str) -> str:
@@ -69,6 +76,16 @@ def about_lines(text: str) -> list[str]:
 def about_this_chat(text: str) -> bool:
     """Whether a question of secrecy is about what is written here, not about helplines."""
     return _says("line_not", text)
+
+
+def asks_secrecy(text: str) -> bool:
+    """Whether it is asked if something stays secret or anonymous."""
+    return _says("line_anonymous", text)
+
+
+def of_a_service(text: str) -> bool:
+    """Whether a question names advice or a service in general."""
+    return _says("of_service", text)
 
 
 def goes_back(text: str) -> bool:

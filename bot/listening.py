@@ -33,6 +33,7 @@ PUBLIC = {
     "cancel": "deny",
     "resume": "affirm",
     "still_there": "nlu_fallback",
+    "ask_anonymous": "privacy",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
 LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
@@ -64,9 +65,15 @@ _INTENT_ABOUT = {
     "write": "ask_phone",
     "anonymous": "privacy",
 }
+#: A question of secrecy sounds like one of these.
+_OF_SECRECY = frozenset(
+    {"privacy", "ask_eligibility", "inform", "out_of_scope", "nlu_fallback", "affirm", "complaint"}
+)
 #: "The second one", in few words, points at what was shown, whatever else it sounds like.
 _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restart"})
 _FEW_WORDS = 6
+#: A plain no, after a cry for help.
+_NO_WORDS = 3
 #: The model is so sure of a detail where no fixed words say it.
 _SURE = 0.6
 _NOTHING = Aside()
@@ -118,6 +125,11 @@ class Listener:
         found["emergency"] = found["foreign"] and hearing.may_be_emergency(text)
         if state.slots.get(LEAVING):
             found["way"] = hearing.way(text)
+        if hearing.wants_erasure(text):
+            # At once, danger or not: somebody may be looking at the screen.
+            found["intent"] = {"name": "delete_data", "confidence": 1.0}
+            found["entities"] = [e for e in found["entities"] if e["entity"] == LANGUAGE]
+            return found
         unsure = not crisis or found.get("crisis_guessed")
         if unsure and aside.crisis and state.slots.get(AFTER_CRISIS) and hearing.worse(text):
             # "He has bruises everywhere": of the danger that was just talked about.
@@ -163,8 +175,6 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
 def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     """What a text means at this point of the dialogue, if not what it says alone."""
     slots, intent = state.slots, str(found["intent"]["name"])
-    if hearing.wants_erasure(text):
-        return "delete_data"
     leaving, kept = slots.get(LEAVING), slots.get(KEPT) or {}
     if leaving:
         if hearing.cancels(text):
@@ -184,6 +194,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "complaint"
     if found["about_lines"]:
         return _INTENT_ABOUT[found["about_lines"][0]]
+    if _asks_secrecy(state, found, text):
+        return "ask_anonymous"
     if kept.get("offered") and intent == "affirm":
         return "resume"
     shown = slots.get("shown") or found["metadata"]["services"]
@@ -195,9 +207,20 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     # A service or a kind of help named in the message is a question that can be answered.
     lost = lost and not named & {"service", "kind"}
     worse = hearing.worse(text)
+    # "I have nobody else" is more than a no.
+    lost = lost or (intent == "deny" and len(text.split()) > _NO_WORDS)
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent
+
+
+def _asks_secrecy(state: State, found: dict[str, Any], text: str) -> bool:
+    """Whether it is asked if a service keeps a secret; what this chat keeps is another question."""
+    if found["intent"]["name"] not in _OF_SECRECY or hearing.about_this_chat(text):
+        return False
+    service = state.slots.get("shown") or found["metadata"]["services"]
+    service = service or any(e["entity"] == "service" for e in found["entities"])
+    return hearing.asks_secrecy(text) and bool(service or hearing.of_a_service(text))
 
 
 def leave_what_ended(state: State, intent: str) -> None:

@@ -161,6 +161,34 @@ async def test_a_detail_about_a_named_service_or_kind() -> None:
     assert slots["shown"][0] == "maison-des-jeunes-gasperich"
 
 
+async def test_a_detail_after_a_person_was_asked_for_is_about_the_association() -> None:
+    said, slots = await run(ActionAnswerDetail(), "ask_hours", {"handoff": True})
+    assert slots["shown"] == ["inter-actions-asbl"] and "utter_which_service" not in responses(said)
+
+
+async def test_whether_a_service_is_anonymous() -> None:
+    shown = {"shown": ["surendettement"]}
+    said, _ = await run(ActionAnswerDetail(), "ask_anonymous", shown)
+    assert responses(said)[0] == "utter_known_ask_anonymous" and "anonyme" in said[0]["value"]
+    said, _ = await run(ActionAnswerDetail(), "ask_anonymous", {"shown": ["polygone"]})
+    assert responses(said)[0] == "utter_unknown_ask_anonymous"
+    assert "utter_association_reach" in responses(said)
+
+
+async def test_back_to_a_need_beside_an_open_question() -> None:
+    asked = {"need": "childcare", "asks": "place", "shown": []}
+    heard = {"needs": ["debt_help"], "back": True}
+    said, slots = await run(ActionAnswerDetail(), "ask_appointment", asked, **heard)
+    assert "surendettement" in cards(said) and slots["need"] == "debt_help"
+
+
+async def test_two_dangers_show_no_more_than_four_lines() -> None:
+    heard = {"crisis": ["crisis_child", "crisis_violence"], "at": AFTERNOON}
+    said, _ = await run(ActionShowHelplines(), "crisis_child", **heard)
+    assert len(cards(said)) == 4 and cards(said)[0] == "113"
+    assert "helpline-violence" in cards(said)
+
+
 async def test_a_detail_about_nothing_asks_which() -> None:
     said, slots = await run(ActionAnswerDetail(), "ask_hours")
     assert responses(said) == ["utter_which_service"] and slots["asks"] == "topic"

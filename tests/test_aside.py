@@ -25,6 +25,18 @@ def test_the_household_is_kept_from_the_cry_before() -> None:
     assert asides.get("1").household == "woman"
 
 
+def test_what_was_said_is_known_and_bounded() -> None:
+    asides = Asides()
+    for number in range(20):
+        said = [{"type": "text", "text": f"text {number}", "lang": "fr"}]
+        asides.after("1", CRY, Reply("fr", "crisis_violence", said), over=False)
+    assert asides.get("1").said[-1] == "text 19" and len(asides.get("1").said) == 12
+    later = Reply("fr", "nlu_fallback", [{"type": "text", "text": "still there", "lang": "fr"}])
+    asides.after("1", {"crisis": [], "entities": []}, later, over=False)
+    assert asides.get("1").said[-2:] == ["text 19", "still there"]
+    assert asides.get("1").crisis == ["crisis_violence"]
+
+
 def test_the_oldest_is_forgotten_first() -> None:
     asides = Asides()
     for number in range(_MOST + 1):

@@ -260,6 +260,23 @@ async def test_deleting_is_done_at_once(
     assert after.asks == "place"
 
 
+async def test_deleting_goes_before_danger(kept: Assistant, engine: Engine) -> None:
+    await kept.answer("c", text="ich wohne in Mersch")
+    reply = await kept.answer("c", text="alles löschen bitte, er schaut in mein Handy")
+    assert reply.erased and "Alles ist gelöscht" in texts(reply) and not reply.helplines
+    state = States(engine).load("c")
+    assert state and set(state.slots) == {"language"}
+
+
+async def test_a_question_of_secrecy_is_about_the_service_shown(kept: Assistant) -> None:
+    await kept.answer("c", text="ich habe Schulden")
+    reply = await kept.answer("c", text="ist die Beratung anonym?")
+    assert "anonym und vertraulich" in texts(reply) and "30 Tage" not in texts(reply)
+    assert reply.services == ["surendettement", "ligue-surendettement"]
+    reply = await kept.answer("c", text="wer liest, was ich hier schreibe?")
+    assert "30 Tage" in texts(reply)
+
+
 async def test_a_question_about_deleting_deletes_nothing(kept: Assistant, engine: Engine) -> None:
     await kept.answer("c", text="ich wohne in Mersch")
     reply = await kept.answer("c", text="wie kann ich meine Daten löschen?")

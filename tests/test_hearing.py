@@ -37,6 +37,28 @@ def test_what_is_not_meant_is_not_heard(kind: str, entry: Any, sentence: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "efface tout, il regarde mon téléphone",
+        "supprime tout vite il arrive",
+        "j'ai parlé de mes dettes, effacez tout",
+        "mein Mann kontrolliert mein Handy, bitte löschen Sie diesen Chat",
+        "er kommt, schnell alles weg",
+        "läscht alles, hie kuckt op mäin Handy",
+    ],
+)
+def test_an_order_to_delete_is_heard_in_a_longer_message(text: str) -> None:
+    assert hearing.wants_erasure(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["dann läscht hien alles", "und dann löscht er alles", "mon mari efface tout"]
+)
+def test_what_somebody_else_deletes_is_no_order(text: str) -> None:
+    assert not hearing.wants_erasure(text)
+
+
+@pytest.mark.parametrize(
     ("text", "whom"),
     [
         ("mon voisin bat sa femme", "other"),
@@ -53,6 +75,10 @@ def test_what_is_not_meant_is_not_heard(kind: str, entry: Any, sentence: str) ->
         ("mon père me bat", "minor"),
         ("mäi Papp schléit mech", "minor"),
         ("mon amie me dit qu'elle veut mourir", "other"),
+        ("oben schlagen sie sich, man hört die Kinder weinen", "other"),
+        ("on les entend se battre à travers le mur", "other"),
+        ("mir héieren eis Nopere sech schloen", "other"),
+        ("ich mache mir Sorgen um meine Nachbarin", "other"),
     ],
 )
 def test_whom_a_cry_for_help_is_about(text: str, whom: str | None) -> None:

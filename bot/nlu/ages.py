@@ -29,6 +29,8 @@ class AgeFinder:
         self._is = frozenset(map(fold, words["is"]))
         self._am = frozenset(map(fold, words["am"]))
         self._family = frozenset(map(fold, words["family"]))
+        self._little = frozenset(map(fold, words["little"]))
+        self._has = frozenset(map(fold, words["has"]))
         self._counted = frozenset(map(fold, words["counted"]))
         self._articles = frozenset(map(fold, words["articles"]))
         self._goes_on = frozenset(map(fold, words["goes_on"]))
@@ -222,6 +224,11 @@ class AgeFinder:
         # Months are mostly a time that passed: an age needs a person before it.
         said = self._is | self._am | self._family
         others = (t for i, t in enumerate(doc) if not start <= i < end)
+        if before[-1:] == [","] and after in {"", ",", "."}:
+            # "… for my baby in Mersch, 8 months": told of a person at the end.
+            return self._little.isdisjoint(t.norm_ for t in doc[:start])
+        if not self._has.isdisjoint(before[-1:]) and after in {"", ",", "."}:
+            return False
         if not before:
             return after not in {"", ",", *self._goes_on} and said.isdisjoint([after])
         return said.isdisjoint(before) and any(t.is_alpha for t in others)

@@ -63,6 +63,8 @@ class CueReader(GraphComponent):
             "sure_from": 0.8,
             # Below, a word nobody knows or that answers no open question is not small talk.
             "small_talk_from": 0.6,
+            # … and a single word that nobody knows ("hä?") from here only.
+            "strange_word_from": 0.85,
             # A doubtful greeting of so many words is more than that.
             "words_of_more": 5,
             # What stands beside an insult is answered from this probability.
@@ -253,12 +255,14 @@ class CueReader(GraphComponent):
 
     def _is_no_small_talk(self, message: Message, words: str) -> bool:
         """Taken for small talk, though hardly: it is no word, or does not answer what was asked."""
-        unsure = self._sure(message) < self._config["small_talk_from"]
+        said = words.split()
+        alone = len(said) == 1 and self._words.isdisjoint(said)
+        least = self._config["strange_word_from" if alone else "small_talk_from"]
+        unsure = self._sure(message) < least
         given = {e["entity"] for e in message.get(ENTITIES) or []} - {LANGUAGE}
         if not unsure or given or self._name(message) not in _SMALL:
             return False
         asks = (message.get("metadata") or {}).get("asks")
-        said = words.split()
         strange = self._words.isdisjoint(said) or (
             # "And until then? We must be out by the end of the month" is no goodbye.
             len(said) >= self._config["words_of_more"] and self._name(message) in _SHORT

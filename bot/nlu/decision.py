@@ -43,6 +43,8 @@ _WHO = "ask_eligibility"
 #: Said before what is meant: "good morning, …", "no, sorry, in Mersch".
 _ANSWERS = ("affirm", "deny")
 _BEFORE = ("greet", "thank", "goodbye", *_ANSWERS)
+#: Said beside a need that is told, none of these is what the message is about.
+_BESIDE = (*_BEFORE, "help_menu")
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 
@@ -153,6 +155,9 @@ class Decision(GraphComponent):
             # One word, "housing", says one thing, however many it may mean.
             needs = needs[:1]
         first = needs[0] if needs else intent
+        if needs and intent in _BESIDE:
+            # "Thank you, the police came. Now I need something to eat": what is asked is meant.
+            intent, confidence = first, self._config["clause_from"]
         if (
             intent in self._needs
             and first != intent

@@ -21,7 +21,7 @@ from bot.nlu.files import DATA, LEXICON, file_fingerprint, read_json, read_words
 from bot.nlu.naive_bayes import NaiveBayes
 from bot.nlu.reader import MASKED, REST
 from bot.nlu.text import AGE_MARK, PLACE_MARK, clean, fold
-from knowledge import LANGUAGES
+from knowledge import LANGUAGES, Language, Place, load
 
 OTHER = "other"
 LANGUAGE = "language"
@@ -60,6 +60,8 @@ class LanguageIdentifier(GraphComponent):
             "sure_other": 0.995,
             # Slips look foreign, too: so large a share of a short message is known to be foreign.
             "foreign_share_short": 0.2,
+            # The name of a service, said alone, is in a language from this probability.
+            "spelt_from": 0.7,
         }
 
     def __init__(
@@ -77,6 +79,7 @@ class LanguageIdentifier(GraphComponent):
         self._model = model
         self._own_words = own_words or {}
         self._foreign_words = foreign_words or set()
+        self._places = {place.fr: place for place in load().places.values()}
         shared: Any = read_words(_FILLERS)["shared_words"]
         self._shared = {fold(word): code for code, words in shared.items() for word in words}
 
@@ -175,6 +178,8 @@ class LanguageIdentifier(GraphComponent):
             decided = decided and not self._own_words[best].isdisjoint(words)
         if not decided and prior in LANGUAGES:
             best = prior
+        elif not decided and (spelt := self._spelt(message)):
+            best = spelt
         elif not decided and best in LANGUAGES:
             # Nothing is known of the person: a word that several languages share has a home.
             homes = {self._shared.get(word, "") for word in words} or {LANGUAGES[0]}
@@ -193,6 +198,21 @@ class LanguageIdentifier(GraphComponent):
             }
             message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
 
+    def _spelt(self, message: Message) -> Optional[str]:
+        """The language in which a place or a service is named, where hardly more is said."""
+        text = clean(message.get(TEXT) or "")
+        for entity in message.get(ENTITIES) or []:
+            if entity["entity"] == "place":
+                place = self._places[str(entity["value"])]
+                said = fold(text[entity["start"] : entity["end"]])
+                codes = [code for code in LANGUAGES if said in _names(place, code)]
+                if len(codes) == 1:
+                    return codes[0]
+            elif entity["entity"] in ("service", "kind") and not message.get(REST):
+                best, probability = self._best(text, [])
+                return best if probability >= self._config["spelt_from"] else None
+        return None
+
     def _best(self, masked: str, words: List[str]) -> Tuple[str, float]:
         assert self._model is not None, "the model is trained or loaded before it is used"
         text = masked.replace(PLACE_MARK, " ").replace(AGE_MARK, " ")
@@ -207,6 +227,12 @@ class LanguageIdentifier(GraphComponent):
         best = max(ours, key=lambda code: ours[code])
         total = sum(ours.values()) or 1.0
         return best, ours[best] / total
+
+
+def _names(place: Place, code: Language) -> Set[str]:
+    """How a place is called in a language, folded."""
+    short = {place.short.in_(code)} if place.short else set()
+    return {fold(name) for name in {place.in_(code), *short}}
 
 
 def _foreign(ours: "Counter[str]", theirs: "Counter[str]") -> Set[str]:

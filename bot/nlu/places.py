@@ -18,6 +18,8 @@ _ENDINGS = ("er",)
 _SHORTEST_INFLECTED = 4
 #: Names of several words shorter than this are too near to other words to forgive two slips.
 _LONG_NAME = 10
+#: Words between a place and the one that takes it back.
+_NEAR = 6
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class PlaceFinder:
         self._before: frozenset[str] = frozenset(rules["prepositions"])
         self._dwelling: frozenset[str] = frozenset(rules["dwelling"])
         self._negations: frozenset[str] = frozenset(rules["negations"])
+        self._corrections: frozenset[str] = frozenset(rules["corrections"])
+        self._joining: frozenset[str] = frozenset(rules["joining"])
+        self._meant = [words.split() for words in rules["meant"]]
         self._only_after: dict[str, frozenset[str]] = {
             name: frozenset(words) for name, words in rules["only_after"].items()
         }
@@ -137,6 +142,9 @@ class PlaceFinder:
 
     def best(self, doc: Doc, found: list[Found]) -> Optional[str]:
         """The one place meant: not a negated one, and a quarter rather than its commune."""
+        corrected = self._corrected(doc, found)
+        if corrected:
+            return corrected.place
         wanted = [f for f in found if not self._negated(doc, f)] or found
         wanted = [f for f in wanted if not self._station_of(f, wanted)]
         wanted.sort(key=lambda f: (not f.exact, self._places[f.place].kind == "commune"))
@@ -147,6 +155,21 @@ class PlaceFinder:
         return found.place == _STATION and any(
             found.end <= f.start <= found.end + 1 and f.place != _CITY for f in others
         )
+
+    def _corrected(self, doc: Doc, found: list[Found]) -> Optional[Found]:
+        """The last place that takes back the one before: "in Esch, no, in Mersch"."""
+        last = None
+        for before, after in zip(found, found[1:]):
+            words = [t.norm_ for t in doc[before.end : after.start]]
+            taken_back = len(words) <= _NEAR and any(
+                word in self._corrections and (not i or words[i - 1] not in self._joining)
+                for i, word in enumerate(words)
+            )
+            # "… in Clausen I mean"
+            tail = [t.norm_ for t in doc[after.end : after.end + 2]]
+            if before.place != after.place and (taken_back or tail in self._meant):
+                last = after
+        return last
 
     def _negated(self, doc: Doc, found: Found) -> bool:
         return any(t.norm_ in self._negations for t in doc[max(0, found.start - 3) : found.start])

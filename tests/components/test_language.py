@@ -53,6 +53,16 @@ def test_a_first_message_takes_the_likeliest(
     assert entity == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"), [("Jugendhaus zu Miersch", "lb"), ("Jugendhaus in Bonneweg", "de")]
+)
+def test_the_spelling_of_a_place_tells_the_language(
+    reader: MessageReader, identifier: LanguageIdentifier, text: str, language: str
+) -> None:
+    assert _find(reader, identifier, text, language=None) == (language, language)
+    assert _find(reader, identifier, text, language="fr")[0] == "fr", "the conversation's stays"
+
+
 @pytest.mark.parametrize(("text", "language"), [("Hallo", "de"), ("salut", "fr"), ("moien", "lb")])
 def test_a_shared_word_has_a_home(
     reader: MessageReader, identifier: LanguageIdentifier, text: str, language: str

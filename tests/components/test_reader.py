@@ -44,6 +44,12 @@ def _read(reader: MessageReader, text: str) -> dict[str, object]:
         ("ech wunnen zu Rouspret-Mompech", "Rosport-Mompach"),
         ("une crèche à Diferdange", "Differdange"),
         ("La petite d'en face, à Kayle", "Kayl"),
+        ("un club à Esch, enfin non à Wiltz", "Wiltz"),
+        ("in Bonneweg, Quatsch, in Clausen meine ich", "Clausen"),
+        ("zu Esch, nee, zu Sandweiler", "Sandweiler"),
+        ("à Esch et non à Wiltz", "Esch-sur-Alzette"),
+        ("à Esch ou à Mersch, non ?", "Esch-sur-Alzette"),
+        ("und in der Hauptstadt?", "Luxembourg"),
         ("Net dat vun Déifferdeng, ech mengen d'Jugendhaus zu Peiteng", "Pétange"),
     ],
 )
@@ -93,6 +99,8 @@ def test_words_that_are_no_place(reader: MessageReader, text: str) -> None:
         ("Geld zum Siebzigsten", 70),
         ("wann ech 70 ginn", 70),
         ("une crèche pour un petit de 9 mois", 0.75),
+        ("eine Krippe für mein Baby in Mersch, 8 Monate", 0.67),
+        ("mäi Jong, hien huet véierzéng Méint", 1.17),
     ],
 )
 def test_ages(reader: MessageReader, text: str, age: float) -> None:
@@ -102,6 +110,7 @@ def test_ages(reader: MessageReader, text: str, age: float) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "ech waarde schonn, 8 Méint",
         "depuis 3 ans",
         "seit 2 Jahren",
         "zënter 5 Joer",
