@@ -28,15 +28,18 @@ from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import REST, UNNAMED
 from bot.nlu.several import Several
 from bot.nlu.text import MAX_READ, fold, has_words
+from bot.nlu.told import ToldNeeds
 from knowledge import load
 
 _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _PLACES = LEXICON / "places.yml"
+_TOLD = LEXICON / "needs.yml"
 _RANKED = 10
 _WORDS = re.compile(r"\w+")
 _DETAIL = "ask_"
 _OUTSIDE = "out_of_scope"
+_UNCLEAR = "nlu_fallback"
 #: Asking where a kind of service is, is asking for that service.
 _WHERE = "ask_address"
 _WHO = "ask_eligibility"
@@ -47,6 +50,10 @@ _BEFORE = ("greet", "thank", "goodbye", *_ANSWERS)
 _BESIDE = (*_BEFORE, "help_menu")
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
+
+
+def _is_command(message: Message) -> bool:
+    return bool((message.get("metadata") or {}).get("command"))
 
 
 def _without(scores: Scores, name: str) -> Scores:
@@ -111,6 +118,7 @@ class Decision(GraphComponent):
         self._negations = frozenset(map(fold, read_words(_PLACES)["negations"]))
         self._needs = frozenset(load().needs)
         self._several = Several(config, self._needs)
+        self._told = ToldNeeds(_TOLD)
         self._asked = {fold(k): v for k, v in words["languages"].items()}
 
     @classmethod
@@ -125,7 +133,7 @@ class Decision(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_CRISIS, _FILLERS, _PLACES)
+        return file_fingerprint(_CRISIS, _FILLERS, _PLACES, _TOLD)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -165,6 +173,14 @@ class Decision(GraphComponent):
         ):
             # The most urgent of several needs is answered first.
             intent, confidence = first, max(confidence, dict(scores).get(first, 0.0))
+        if crisis or intent in self._needs or (intent == _UNCLEAR and not _is_command(message)):
+            told = self._told.find(text, intent)
+            needs = self._several.ordered(intent, needs, told, clauses) if told else needs
+            plainest = next((name for name in needs if name in told), intent)
+            if not crisis and plainest != intent and (intent == _UNCLEAR or plainest == needs[0]):
+                # Told in words: surer than what the model makes of the whole.
+                likely = dict(scores).get(plainest, 0.0)
+                intent, confidence = plainest, max(likely, self._config["answer_from"])
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
             {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
@@ -206,9 +222,9 @@ class Decision(GraphComponent):
             return "no_words", 1.0
         if len(text) > MAX_READ:
             return "too_long", 1.0
-        if (message.get("metadata") or {}).get("command"):
+        if _is_command(message):
             message.set(ENTITIES, [], add_to_output=True)
-            return "nlu_fallback", 1.0
+            return _UNCLEAR, 1.0
         if self._only_details(message):
             return "inform", 1.0
         if message.get(LANGUAGE) == OTHER:
@@ -223,8 +239,8 @@ class Decision(GraphComponent):
             if name not in _BEFORE:
                 return name, probability
         if probability < self._config["answer_from"]:
-            name, probability = "nlu_fallback", 1.0 - probability
-        if "service" in named and name in ("nlu_fallback", _OUTSIDE):
+            name, probability = _UNCLEAR, 1.0 - probability
+        if "service" in named and name in (_UNCLEAR, _OUTSIDE):
             return "inform", probability
         # "And in Mondorf, my aunt lives there?": a place, and hardly a question of another kind.
         likely = by_name.get("inform", 0.0) >= self._config["inform_with_place_from"]
@@ -272,7 +288,7 @@ class Decision(GraphComponent):
             meant = detail.startswith(_DETAIL) and (service or detail != _WHO)
             if meant and probability >= floor:
                 return detail, probability
-        return scores[0] if scores else ("nlu_fallback", 0.0)
+        return scores[0] if scores else (_UNCLEAR, 0.0)
 
     def _only_details(self, message: Message) -> bool:
         """Only a place, an age or a service name, with the small words around it."""

@@ -1,6 +1,6 @@
 """Which needs a message tells of, when it tells of several: most urgent first."""
 
-from typing import Any, Collection, Dict, List, Text
+from typing import Any, Collection, Dict, List, Text, Tuple
 
 from bot.nlu.intent import Scores
 
@@ -21,6 +21,29 @@ class Several:
         """All needs of a message, each once. `alone`: the scores of clauses by themselves."""
         found = [*self._told(intent, scores, clauses), *self._alone(clauses, alone)]
         return list(dict.fromkeys(found))
+
+    def ordered(
+        self, intent: str, needs: List[str], told: Dict[str, float], clauses: List[Scores]
+    ) -> List[str]:
+        """The needs and those told in words, each once: pressing ones first, then as they are told.
+
+        `told`: where in the message each is told, 0 to 1.
+        """
+        found = list(dict.fromkeys([*needs, *sorted(told, key=lambda name: told[name])]))
+        at = dict(told)
+        for number, clause in enumerate(clauses):
+            name, probability = clause[0]
+            if probability >= self._config["clause_from"]:
+                at.setdefault(name, number / len(clauses))
+        # What the whole message is about stays first where nobody knows its place.
+        at.setdefault(intent, 0.0)
+
+        def place(name: str) -> Tuple[int, float]:
+            if name in _PRESSING and (name in told or name == found[0]):
+                return _PRESSING.index(name), 0.0
+            return len(_PRESSING), at.get(name, 1.0)
+
+        return sorted(found, key=place)
 
     def backed(self, need: str, scores: Scores, clauses: List[Scores]) -> bool:
         """Whether a need of one clause may come first: nearly sure there, or likely in all."""

@@ -62,6 +62,29 @@ def test_a_note_is_read_clause_by_clause(decision: Decision) -> None:
     assert found.get("crisis") == []
 
 
+def test_a_need_told_in_words_counts_though_the_model_hears_another(decision: Decision) -> None:
+    scores = {"affordable_housing": 0.97, "job_insertion": 0.001}
+    found = _decide(decision, "Job gesucht und eine billige Wohnung", scores)
+    assert found.get("needs") == ["job_insertion", "affordable_housing"], "as they are told"
+    assert found.get("intent")["name"] == "job_insertion"
+    found = _decide(decision, "Schulden und nichts zu essen", {"debt_help": 0.97})
+    assert found.get("needs") == ["food_help", "debt_help"], "hunger cannot wait"
+    assert found.get("intent")["name"] == "food_help"
+    found = _decide(decision, "Scholden hunn ech", {"debt_help": 0.3, "ask_cost": 0.3})
+    assert found.get("intent")["name"] == "debt_help", "unsure, but told"
+
+
+def test_words_of_a_need_do_not_change_a_question_or_a_cry(decision: Decision) -> None:
+    found = _decide(decision, "was kostet die Krippe", {"ask_cost": 0.9})
+    assert found.get("intent")["name"] == "ask_cost"
+    assert found.get("needs") == []
+    found = _decide(decision, "je veux me tuer, j'ai des dettes", {"crisis_suicide": 0.9})
+    assert found.get("intent")["name"] == "crisis_suicide"
+    assert found.get("needs") == ["debt_help"]
+    found = _decide(decision, "dettes", {"debt_help": 0.9}, metadata={"command": True})
+    assert found.get("intent")["name"] == "nlu_fallback"
+
+
 def test_a_clause_read_alone_adds_a_need(decision: Decision) -> None:
     within = [
         [("childcare", 0.9), ("debt_help", 0.05)],
@@ -191,6 +214,28 @@ def test_no_pattern_catches_an_idiom() -> None:
     assert cases
     alarmed = [(c, patterns.find(c[2])) for c in cases if patterns.find(c[2])]
     assert not alarmed
+
+
+@pytest.mark.parametrize(
+    ("text", "cry"),
+    [
+        ("J'ai fait une overdose de chocolat à Noël", []),
+        ("il a fait une overdose", ["crisis_medical"]),
+        ("Je ne veux plus vivre, les dettes s'entassent", ["crisis_suicide"]),
+        ("Je ne veux plus vivre à la campagne", []),
+        ("Ich will nicht mehr leben. Überall Mahnungen", ["crisis_suicide"]),
+        ("Ich will nicht mehr leben wie ein Student", []),
+        ("Ech wëll net méi liewen, iwwerall Scholden", ["crisis_suicide"]),
+        ("Eng Wespel huet mech an de Fouss gepickt", []),
+        ("Elle chante faux, j'ai envie de sauter par la fenêtre", []),
+        ("J'ai envie de sauter par la fenêtre", ["crisis_suicide"]),
+        ("Das Ei ist in der Mikrowelle explodiert", []),
+        ("Mon chef m'a poignardé dans le dos", []),
+        ("Il m'a poignardé dans le dos", ["crisis_violence"]),
+    ],
+)
+def test_a_mishap_or_a_saying_beside_a_cry(text: str, cry: list[str]) -> None:
+    assert CrisisPatterns(LEXICON / "crisis").find(text) == cry
 
 
 def test_patterns_hear_through_spelling() -> None:
