@@ -71,10 +71,10 @@ class Decision(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {
             # Below: not understood, the topics are offered as a choice.
-            "answer_from": 0.45,
+            "answer_from": 0.4,
             # A crisis is heard from this probability of all crisis intents together, even when
             # another intent is likelier.
-            "crisis_from": 0.4,
+            "crisis_from": 0.5,
             # The model learns words, not sayings: beside an everyday saying it must be surer.
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.
