@@ -134,6 +134,22 @@ def test_signed_requests_of_deletion(more: dict[str, Any], user: Any) -> None:
 
 
 @many()
+@given(st.binary(max_size=64))
+def test_a_forged_request_of_deletion_names_nobody(forged: bytes) -> None:
+    content = {"user_id": "7", "algorithm": "HMAC-SHA256", "issued_at": time.time()}
+    packed = base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=")
+    right = hmac.digest(_SECRET, packed, hashlib.sha256)
+
+    def asked(signature: bytes) -> Any:
+        signed = base64.urlsafe_b64encode(signature).rstrip(b"=")
+        return signed_user(b"signed_request=" + signed + b"." + packed, _SECRET)
+
+    assert asked(right) == "7"
+    assert asked(forged) is None
+    assert asked(right[:-1]) is None
+
+
+@many()
 @given(st.binary(), st.binary(max_size=40))
 def test_languages_and_cookies(value: bytes, query: bytes) -> None:
     value = value.replace(b"\n", b"").replace(b"\r", b"")
