@@ -30,7 +30,8 @@ _GUESS = 0.2
 #: Beside a cry for help only what is said plainly is a need.
 _NEED_BESIDE_CRISIS = 0.6
 #: All cries for help together, in the whole note, a sentence or a clause, that no fixed pattern
-#: hears. Set on data/dev/danger.jsonl, low on purpose: a worker strikes a false alarm out with one key, a missed one is missed.
+#: hears. Set on data/dev/danger.jsonl, low on purpose: a worker strikes a false alarm out with one
+#: key, a missed one is missed.
 _Floors = Mapping[str, float]
 _CRIES: _Floors = {"whole": 0.15, "sentence": 0.3, "clause": 0.9}
 _SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
