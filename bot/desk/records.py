@@ -62,7 +62,9 @@ async def sent_about(
     form = Form(await request.body())
     access.demand(request, form["csrf"])
     call = found(request, number)
-    return missing(number) if call is None else (worker, form, call)
+    if call is None:
+        return missing(number)
+    return worker, form, call
 
 
 def rows(
