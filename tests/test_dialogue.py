@@ -311,6 +311,16 @@ async def test_a_long_pause_is_also_one_of_the_clock(kept: Assistant, engine: En
     assert "automateschen" in reply.messages[-1]["text"]
 
 
+async def test_a_clock_set_back_changes_nothing(kept: Assistant, engine: Engine) -> None:
+    """What was said is of the future then: no pause, and nothing is forgotten."""
+    await kept.answer("c", text="ech wunnen zu Gasperich")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update states set changed_at = '2099-01-01 00:00:00.000000'")
+    reply = await kept.answer("c", text="Jugendhaus")
+    assert reply.asks != "place"
+    assert "vergiess" not in texts(reply)
+
+
 async def test_the_last_message_again_gets_its_answer_again(kept: Assistant) -> None:
     first = await kept.answer("c", text="je cherche une crèche", message_id="a")
     assert await kept.answer("c", text="je cherche une crèche", message_id="a") == first

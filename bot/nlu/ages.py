@@ -224,9 +224,9 @@ class AgeFinder:
         # Months are mostly a time that passed: an age needs a person before it.
         said = self._is | self._am | self._family
         others = (t for i, t in enumerate(doc) if not start <= i < end)
-        if before[-1:] == [","] and after in {"", ",", "."}:
-            # "… for my baby in Mersch, 8 months": told of a person at the end.
-            return self._little.isdisjoint(t.norm_ for t in doc[:start])
+        at_the_end = before[-1:] == [","] and after in {"", ",", "."}
+        if at_the_end and not self._little.isdisjoint(t.norm_ for t in doc[:start]):
+            return False  # "… for my baby in Mersch, 8 months": told of a person
         if not self._has.isdisjoint(before[-1:]) and after in {"", ",", "."}:
             return False
         if not before:

@@ -43,7 +43,9 @@ class Buckets:
         Raises SQLAlchemyError.
         """
         key, step = _key(name), _MINUTE / per_minute
-        full_at = sa.func.greatest(_buckets.c.full_at, _NOW) + step
+        # Never emptier than empty: else a clock set back by a day would refuse for a day.
+        held = sa.func.least(_buckets.c.full_at, _NOW + _MINUTE)
+        full_at = sa.func.greatest(held, _NOW) + step
         row = insert(_buckets).values(name=key, full_at=_NOW + step)
         query = row.on_conflict_do_update(
             index_elements=[_buckets.c.name],
@@ -55,7 +57,7 @@ class Buckets:
             self._tidy(connection)
             if connection.execute(query).first() is not None:
                 return 0.0
-            wait = sa.select(_buckets.c.full_at + step - _NOW - _MINUTE)
+            wait = sa.select(held + step - _NOW - _MINUTE)
             seconds: Any = connection.execute(wait.where(_buckets.c.name == key)).scalar()
         return max(0.01, float(seconds or 0.0))
 

@@ -168,6 +168,20 @@ def test_a_limit_refills(engines: Callable[[], Engine]) -> None:
     assert buckets.take("refills", 2) > 0
 
 
+def test_a_clock_set_back_refuses_nobody_for_longer(engines: Callable[[], Engine]) -> None:
+    """To the row it is as if it were of the future."""
+    engine = engines()
+    buckets = open_buckets(engine)
+    assert buckets
+    assert [buckets.take("back", 2) for _ in range(3)][:2] == [0.0, 0.0]
+    with engine.begin() as connection:
+        connection.execute(sa.text("update buckets set full_at = full_at + 86400"))
+    assert 0 < buckets.take("back", 2) <= 30
+    with engine.begin() as connection:  # as refused, for as long as any full minute
+        connection.execute(sa.text("update buckets set full_at = full_at - 86400 - 30"))
+    assert buckets.take("back", 2) == 0.0
+
+
 def test_names_are_not_kept(engines: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch) -> None:
     engine = engines()
     buckets = open_buckets(engine)
