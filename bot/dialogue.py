@@ -133,6 +133,7 @@ class Dialogue:
         attended = self._handoffs.someone_here()
         aside = self._asides.get(conversation)
         found = await self._listener.hear(state, message, attended=attended, aside=aside)
+        dictated = bool(state.slots.get(DRAFT))
         leave_what_ended(state, found["intent"]["name"])
         if found["intent"]["name"] == "restart":
             self._handoffs.withdraw(conversation)
@@ -157,7 +158,7 @@ class Dialogue:
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
         if reply.crisis:
             self._handoffs.flag(conversation)
-        self._keep(conversation, state, slots, message, reply)
+        self._keep(conversation, state, slots, message, reply, dictated)
         return reply
 
     async def _ask_rasa(
@@ -255,6 +256,7 @@ class Dialogue:
         slots: dict[str, Any],
         message: Incoming,
         reply: Reply,
+        dictated: bool,
     ) -> None:
         offered = [c["payload"] for m in reply.messages for c in m.get("choices", [])]
         secret = reply.crisis or bool(before.slots.get(AFTER_CRISIS)) or slots.get(LEAVING)
@@ -269,7 +271,8 @@ class Dialogue:
             last=last,
             at=message.at,
         )
-        self._states.save(conversation, state)
+        # What was dictated and not agreed to is kept nowhere.
+        self._states.save(conversation, state, for_good=dictated and not slots.get(DRAFT))
 
 
 def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:

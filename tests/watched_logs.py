@@ -106,7 +106,7 @@ class Watch(logging.Handler):
     def _hear_body(self, content: bytes) -> None:
         try:
             self.hear(json.loads(content))
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or too deep
             self.hear(content.decode("utf-8", "replace"))
 
 

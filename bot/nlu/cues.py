@@ -62,7 +62,7 @@ class CueReader(GraphComponent):
             # A word of which the model is so sure is no name of a place, though nobody knows it.
             "sure_from": 0.8,
             # Below, a word nobody knows or that answers no open question is not small talk.
-            "small_talk_from": 0.6,
+            "small_talk_from": 0.65,
             # … and a single word that nobody knows ("hä?") from here only.
             "strange_word_from": 0.85,
             # A doubtful greeting of so many words is more than that.

@@ -163,7 +163,8 @@ class Decision(GraphComponent):
             # One word, "housing", says one thing, however many it may mean.
             needs = needs[:1]
         first = needs[0] if needs else intent
-        if needs and intent in _BESIDE:
+        told_apart = any(clause[0][0] == first for clause in clauses)
+        if needs and intent in _BESIDE and (intent not in _ANSWERS or told_apart):
             # "Thank you, the police came. Now I need something to eat": what is asked is meant.
             intent, confidence = first, self._config["clause_from"]
         if (
@@ -234,6 +235,9 @@ class Decision(GraphComponent):
         kind = named.get("kind")
         if kind and "service" not in named and self._is_request(name, message):
             return kind, probability
+        if kind in self._needs and name in self._needs and by_name[kind] >= probability / 2:
+            # Named in words: surer than another need that is hardly likelier.
+            return kind, by_name[kind]
         if name in _BEFORE:
             name, probability = self._after_courtesy(message, scores, name, probability)
             if name not in _BEFORE:

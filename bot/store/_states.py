@@ -8,7 +8,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store._schema import meta, now
+from bot.store._schema import clear_log, meta, now
 
 states = sa.Table(
     "states",
@@ -51,8 +51,8 @@ class States:
             row = connection.execute(query.where(states.c.conversation == conversation)).first()
         return State(**json.loads(row[0]), seen=row[1]) if row else None
 
-    def save(self, conversation: str, state: State) -> None:
-        """Replaces the state; `seen` becomes now."""
+    def save(self, conversation: str, state: State, *, for_good: bool = False) -> None:
+        """Replaces the state; `seen` becomes now. `for_good`: nothing is left of the old one."""
         kept = asdict(state)
         del kept["seen"]
         values = {"state": json.dumps(kept, ensure_ascii=False), "changed_at": now()}
@@ -60,6 +60,8 @@ class States:
         with self._engine.begin() as connection:
             if not connection.execute(states.update().where(one).values(**values)).rowcount:
                 connection.execute(states.insert().values(conversation=conversation, **values))
+        if for_good:
+            clear_log(self._engine)
 
     def said(self, conversation: str) -> list[dict[str, str]]:
         """What was said lately, for a person who takes over; nothing of a crisis."""

@@ -196,9 +196,10 @@ async def test_feedback_on_one_answer(client: httpx.AsyncClient, app: FastAPI) -
     assert (await visitor.post(text="bonjour", id="m-1")).status_code == 200
     assert (await other.post(text="bonjour", id="m-2")).status_code == 200
     path = f"{visitor.path}/feedback"
-    for rating in ("up", "down"):
+    # Who was not helped is asked whether the message may be learnt from.
+    for rating, status in (("up", 204), ("down", 200)):
         body = {"rating": rating, "answer": "m-1"}
-        assert (await client.post(path, json=body, headers=visitor.headers)).status_code == 204
+        assert (await client.post(path, json=body, headers=visitor.headers)).status_code == status
     for answer in ("m-2", "unknown", "not an id", ""):
         body = {"rating": "up", "answer": answer}
         problem(await client.post(path, json=body, headers=visitor.headers), 422)
@@ -219,7 +220,10 @@ async def test_a_cry_for_help_in_the_word_of_a_rating(
     assert (await visitor.post(text="bonjour", id="m-1")).status_code == 200
     body = {"rating": "down", "word": "mon père me frappe", "answer": "m-1"}
     response = await client.post(f"{visitor.path}/feedback", json=body, headers=visitor.headers)
-    assert (response.status_code, response.json()) == (200, {"crisis": True})
+    assert (response.status_code, response.json()) == (
+        200,
+        {"crisis": True, "messages": []},
+    )
     name = visitor.path.split("/")[-1]
     assert app.state.conversations.rating(name, "m-1") == ("down", None)
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from knowledge import FOLDER, LANGUAGES, LUXEMBOURG, Helpline, Knowledge, Language, Opening, load
 from knowledge._clock import holiday
 from knowledge._facts import computable
-from knowledge._model import Entry, SpecialDays
+from knowledge._model import Capacity, Entry, SpecialDays
 
 YEARS = (2025, 2026, 2027, 2028)
 WEEK = "Mo-Fr 08:00-17:00"
@@ -467,9 +467,12 @@ def test_the_example_of_the_guide(knowledge: Knowledge) -> None:
     for hours in re.findall(r"^\| `([^`]+)` \|", section, re.M):
         assert computable(hours) == hours
     example = yaml.safe_load(section.split("```yaml")[1].split("```")[0])
-    # What is retired is said at the desk (docs/desk-directory.md), not in a file of hours.
-    assert set(Entry.__fields__) - {"retired"} == set(example)
+    # What is retired is said at the desk (docs/desk-directory.md), not in a file of hours; services
+    # alone have a capacity.
+    assert set(Entry.__fields__) - {"retired"} | {"capacity"} == set(example)
     assert set(SpecialDays.schema()["properties"]) == {k for e in example["exceptions"] for k in e}
+    capacity = example.pop("capacity")
+    assert set(capacity) <= set(Capacity.__fields__)
     entry = _line(**{**example, "facts": example["facts"]["hours"]})
     kinds = {
         datetime(2026, 11, 24, 10): "open",
