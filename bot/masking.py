@@ -66,7 +66,7 @@ _KEPT = re.compile(
             # dates
             rf"(?<!\d){_DAY}(?P<s>[ ./-]){_MONTH}(?P=s){_YEAR}(?![./-]?\d)",
             rf"(?<!\d){_YEAR}(?P<t>[./-]){_MONTH}(?P=t){_DAY}(?![./-]?\d)",
-            rf"(?<!\d)(?<!\d[.])(?!(?<=\d-)\d\d?-){_DAY}(?P<u>[./-]){_MONTH}(?P=u)\d\d"
+            rf"(?<!\d)(?<!\d[.])(?<!352{_GAP})(?<!352\){_GAP})(?!(?<=\d-)\d\d?-){_DAY}(?P<u>[./-]){_MONTH}(?P=u)\d\d"
             rf"(?![./-]?\d)(?!{_GAP}\d\d{_GAP}\d)",
             # hours, from one to another; years
             rf"(?<!\d)(?<!\d[.]){_HOUR}{_GAP}?[-–/]{_GAP}?{_HOUR}(?![.]?\d)",
