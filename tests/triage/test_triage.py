@@ -42,7 +42,7 @@ async def test_danger_in_notes_by_somebody_else_is_heard_no_worse_than_before(
     found = [(await triage.read(note["text"], at=AT)).public() for note in notes]
     figures = measure(zip(notes, found, strict=True))
     assert figures["crisis_recall"] >= 0.93, figures
-    assert figures["false_alarms"] <= 13, figures
+    assert figures["false_alarms"] <= 11, figures
     heard = [bool(said["crisis"]) for note, said in zip(notes, found) if note["crisis"]]
     assert sum(heard) / len(heard) >= 0.94
 
