@@ -7,6 +7,7 @@ that holds one of them fails the test. `conftest.py` puts it in place for the wh
 import functools
 import json
 import logging
+import sys
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
@@ -83,12 +84,19 @@ class Watch(logging.Handler):
         logging.getLogger().addHandler(self)
         for name in ("bot", "actions", "knowledge"):
             logging.getLogger(name).setLevel(logging.INFO)
-        processors = structlog.get_config()["processors"]
-        structlog.configure(processors=[*processors, self.line])
+        self.listen_to_rasa()
         for client in (httpx.Client, httpx.AsyncClient):
             client.build_request = self.overheard(client.build_request)  # type: ignore[method-assign]
         for name in ("answer", "parse"):
             setattr(Assistant, name, self.overheard(getattr(Assistant, name)))
+
+    def listen_to_rasa(self) -> None:
+        """Again before each test: one that sets the logs up anew takes the watch out, and lets
+        them be printed to its own captured stream, which is closed after it.
+        """
+        processors = [p for p in structlog.get_config()["processors"] if p != self.line]
+        printed = structlog.PrintLoggerFactory(sys.__stderr__)
+        structlog.configure(processors=[*processors, self.line], logger_factory=printed)
 
     def overheard(self, function: Any) -> Any:
         """The same function; what it is given is remembered."""
