@@ -97,5 +97,5 @@ def test_run_with_an_action_server_and_shell(model: Path, tmp_path: Path) -> Non
         shell = rasa("shell", *shared, stdin="ech wëll net méi liewen\n/stop\n")
     cards = [message["custom"]["id"] for message in answer if "custom" in message]
     assert cards[0] == "surendettement"
-    assert "rufft den 112 un" in shell.stdout
+    assert " den 112 un" in shell.stdout  # in one of its wordings
     assert "sos-detresse" in shell.stdout

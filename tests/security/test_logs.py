@@ -96,11 +96,12 @@ def test_the_lines_of_every_part_know_nobody(tmp_path: Path, form: str) -> None:
     handler.setFormatter(logs.JsonLines() if form == "json" else logging.Formatter(logs.TEXT))
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(f"uvicorn{part}") for part in ("", ".error", ".access"))]
-    levels = [(logger, logger.level) for logger in loggers]
+    before = [(logger, logger.level, logger.propagate) for logger in loggers]
     root.addHandler(handler)
     # A server of an earlier test in this process may have silenced its own.
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
+        logger.propagate = True
     try:
         with running(tmp_path) as site:
             engine = open_database(f"sqlite:///{tmp_path / 'weeweiser.db'}")
@@ -109,8 +110,9 @@ def test_the_lines_of_every_part_know_nobody(tmp_path: Path, form: str) -> None:
             done = everything_is_said(site.address)
             time.sleep(1)  # Messenger tries to send, and fails
     finally:
-        for logger, level in levels:
+        for logger, level, propagate in before:
             logger.setLevel(level)
+            logger.propagate = propagate
         root.removeHandler(handler)
     log = "\n".join(line for line in written.getvalue().splitlines() if not _of_the_test(line))
     assert "server process" in log, "it is the log, and it is not empty"
