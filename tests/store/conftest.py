@@ -1,22 +1,10 @@
 """Empty databases of both kinds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine.url import URL
-
-from tests import postgres
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(reason)
-    with postgres.server() as address:
-        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,7 +12,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
-    url: URL = sa.engine.make_url(request.getfixturevalue("server"))
+    url: URL = sa.engine.make_url(request.getfixturevalue("postgres_address"))
     name = f"test_{abs(hash(tmp_path))}"
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", future=True)
     with engine.connect() as connection:
