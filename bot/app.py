@@ -16,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.engine import Engine
 
 from bot import desk, problems, retention, security_txt
-from bot.assistant_process import AssistantProcess, Setup
+from bot.assistant_process import Setup
+from bot.assistants import Assistants
 from bot.channels import hsds, messenger, pages, search, site, web
 from bot.channels.learning import Lessons
 from bot.channels.limits import Limits
@@ -75,7 +76,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
         app.state.conversations = Conversations(engine)
         app.state.handoffs = Handoffs(engine)
         pause = timedelta(minutes=settings.session_pause_minutes)
-        app.state.assistant = AssistantProcess(
+        app.state.assistant = Assistants(
             Setup(
                 model,
                 settings.database,
@@ -85,6 +86,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
                 search_database=settings.search_database,
                 log_level=settings.log_level,
                 log_format=settings.log_format,
+                assistants=settings.assistants,
             )
         )
         app.state.answers = Answers(engine)

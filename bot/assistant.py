@@ -29,8 +29,8 @@ if TYPE_CHECKING:  # importing Rasa takes seconds and must follow bot.logs.confi
     from rasa.core.agent import Agent
 
     from bot.dialogue import Dialogue
-    from bot.inprocess import Turns
     from bot.likeness import Likeness, Near
+    from bot.loading import Loaded
 
 __all__ = ["Assistant", "Busy", "UnknownPayload"]
 
@@ -49,6 +49,7 @@ class Assistant:
     """Answers messages. Create it, `start()` it once, `stop()` it at the end.
 
     `database`: where conversations are kept; in memory without one. `keeping`: how long.
+    `loaded`: the model in memory already, for nobody but this assistant.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Assistant:
         keeping: Keeping = Keeping(),
         deadline: float = 8.0,
         queue: int = 5,
+        loaded: "Optional[Loaded]" = None,
     ) -> None:
         if not model.is_file():
             # Agent.load would silently take another model of the folder.
@@ -73,8 +75,8 @@ class Assistant:
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, int] = {}
         self._alone_in_all = Alone(self._database)
+        self._loaded = loaded
         self._agent: Optional[Agent] = None
-        self._turns: Optional[Turns] = None
         self._dialogue: Optional[Dialogue] = None
         self._likeness: Optional[Likeness] = None
         self._loading = threading.Lock()
@@ -153,17 +155,13 @@ class Assistant:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _load(self) -> None:
-        from rasa.shared.core.domain import SessionConfig
+        from bot.loading import load
 
+        loaded = self._loaded or load(self._model)
         from bot.dialogue import Dialogue
-        from bot.inprocess import Turns, load
-        from bot.nlg import Varied
 
-        self._turns = Turns()
-        self._agent = load(self._model, self._turns, Varied())
-        # Pauses are the dialogue's matter: Rasa would keep the place and the age.
-        self._agent.domain.session_config = SessionConfig(0, True)
-        self._dialogue = Dialogue(self._agent, self._turns, self._database, self._keeping)
+        self._agent = loaded.agent
+        self._dialogue = Dialogue(self._agent, loaded.turns, self._database, self._keeping)
         # What was loaded stays: the collector need not look through a million objects at each turn.
         gc.collect()
         gc.freeze()

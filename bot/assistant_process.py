@@ -6,8 +6,8 @@ every sentence that is being understood.
 
 import asyncio
 import logging
-import multiprocessing
 import os
+import random
 import signal
 import threading
 from concurrent.futures import Future
@@ -19,10 +19,11 @@ from typing import Any, Optional
 
 import sqlalchemy as sa
 
-from bot import logs
+from bot import logs, preloading
 from bot.assistant import Assistant, Busy
 from bot.keeping import Keeping
 from bot.overlay import OverlayFollower
+from bot.preloaded import loaded
 from bot.reply import Message, Reply, Responses, in_words
 from bot.store import DirectoryEdits, open_database
 from bot.turn_metrics import count, timed
@@ -53,6 +54,7 @@ class Setup:
     search_database: Optional[str] = None
     log_level: str = "INFO"
     log_format: str = "text"
+    assistants: int = 1
 
 
 class AssistantProcess:
@@ -142,9 +144,9 @@ class AssistantProcess:
             self._pipe.send(call)
 
     def _begin(self) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        ours, theirs = spawn.Pipe()
-        self._process = spawn.Process(
+        preloading.begin(self._setup.model)
+        ours, theirs = preloading.context.Pipe()
+        self._process = preloading.context.Process(
             target=_serve, args=(theirs, self._setup), name="assistant", daemon=True
         )
         self._process.start()
@@ -204,6 +206,7 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with the server, after what is under way
     os.nice(_NICER)
+    random.seed()  # every fork begins with the same state
     logs.configure(setup.log_level, setup.log_format)
     if setup.search_database:
         directory().search_in(setup.search_database)
@@ -216,6 +219,7 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
         keeping=setup.keeping,
         deadline=setup.deadline,
         queue=setup.queue,
+        loaded=loaded(setup.model),
     )
     loop = asyncio.new_event_loop()
     # Reads before anything is loaded: that is how it learns that the server has ended.

@@ -58,7 +58,7 @@ class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class i
         return action, prediction
 
 
-def load(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -> Agent:
+def agent_of(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -> Agent:
     """Rasa's agent of a model, with our actions in this process."""
     agent = Agent.load(
         model, tracker_store=turns, action_endpoint=InProcessActions(), generator=generator

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         description="Where conversations are kept: a SQLAlchemy address.",
     )
     deadline_seconds: float = Field(default=8.0, gt=0, description="Longest time for one answer.")
+    assistants: int = Field(
+        default=1, ge=1, le=64, description="Processes that understand messages: one a processor."
+    )
     queue_per_conversation: int = Field(
         default=5, ge=1, description="Messages of one conversation that may wait for an answer."
     )

@@ -1,6 +1,7 @@
 """The directory of a running program: follows the files, and keeps the last good state."""
 
 import logging
+import os
 import threading
 import time
 from functools import lru_cache
@@ -105,6 +106,19 @@ class Directory:
         if self._postings:
             self._postings.close()
 
+    def hold(self) -> None:
+        """Before this process is forked: nothing may be half done."""
+        self._turn.acquire()
+
+    def release(self) -> None:
+        """In the process that was forked, afterwards."""
+        self._turn.release()
+
+    def go_on(self, every: float = _EVERY) -> None:
+        """In the fork, which has only the thread that made it."""
+        self.release()
+        self.watch(every)
+
     def look(self) -> None:
         """One look at the files; reads them when they changed and have stopped changing."""
         with self._turn:
@@ -181,4 +195,7 @@ def directory() -> Directory:
     """The one of this process, watched from the first call on. Raises InvalidKnowledge."""
     opened = Directory()
     opened.watch()
+    os.register_at_fork(
+        before=opened.hold, after_in_parent=opened.release, after_in_child=opened.go_on
+    )
     return opened

@@ -14,9 +14,13 @@ logs.configure("WARNING")
 from bot.assistant import Assistant  # noqa: E402  after logs.configure, as in the product
 from bot.model import current  # noqa: E402
 from bot.settings import Settings  # noqa: E402
+from bot.slim_rasa import import_rasa  # noqa: E402
 from bot.store import open_database  # noqa: E402
 from tests import postgres  # noqa: E402
 from tests.watched_logs import WATCH  # noqa: E402
+
+# As the product does, and before a test imports Rasa as a whole.
+import_rasa()
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "de", "lb")

@@ -19,7 +19,7 @@ from bot.store import State, States, open_database
 
 
 class Light:
-    """What AssistantProcess is, by the same methods."""
+    """What Assistants is, by the same methods."""
 
     def __init__(self, setup: Setup) -> None:
         self._states = States(open_database(setup.database))
@@ -61,7 +61,7 @@ class Light:
 
 def build(settings: Settings) -> FastAPI:
     """The application; its assistant is made when it starts."""
-    product.AssistantProcess = Light  # type: ignore[assignment,misc]
+    product.Assistants = Light  # type: ignore[assignment,misc]
     return product.create_app(settings, Path("unused"))
 
 

@@ -35,7 +35,7 @@ def engine(address: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def client(address: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(product, "AssistantProcess", Light)
+    monkeypatch.setattr(product, "Assistants", Light)
     with TestClient(product.create_app(Settings(database=address), Path("unused"))) as opened:
         yield opened
 

@@ -46,7 +46,7 @@ def database() -> Iterator[postgres.Server]:
 @pytest.fixture(scope="module")
 async def app(database: postgres.Server) -> AsyncIterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(product, "AssistantProcess", Light)
+        patch.setattr(product, "Assistants", Light)
         application = product.create_app(Settings(database=database.address), Path("unused"))
         async with application.router.lifespan_context(application):
             yield application

@@ -2,6 +2,8 @@
 
 import logging
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Callable
 
@@ -10,6 +12,7 @@ import pytest
 from knowledge import FOLDER, Directory, InvalidKnowledge, Overlay
 from tests.knowledge.sheets import WHO, export, fill, read
 
+ROOT = FOLDER.parent
 SERVICE = "services/surendettement.yml"
 QUARTERS = "places/quarters.yml"
 
@@ -226,3 +229,37 @@ def test_a_sheet_that_was_written_is_noticed(live: Directory, tmp_path: Path) ->
         "+352 27 40 01 15"
     ]
     assert not before.service("ecotec").facts.get("phone"), "who is answering keeps its own"
+
+
+FORKED = """
+import os, sys, time
+from pathlib import Path
+from knowledge import Directory
+
+folder = Path(sys.argv[1])
+live = Directory(folder)
+live.watch(0.02)
+live.hold()
+child = os.fork()
+if child:
+    live.release()
+    file = folder / "services" / "surendettement.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Conseil en surendettement", "Changed"), encoding="utf-8")
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+live.go_on(0.02)
+end = time.monotonic() + 60
+while live.current.service("surendettement").name.fr != "Changed":
+    if time.monotonic() > end:
+        os._exit(1)
+    time.sleep(0.02)
+os._exit(0)
+"""
+
+
+def test_a_forked_process_follows_the_files_too(folder: Path) -> None:
+    """Assistants are forked from a process that has read them (bot/preloading.py)."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, str(folder)], cwd=ROOT, capture_output=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -25,7 +25,7 @@ _DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 
 
 class Cheap:
-    """What `AssistantProcess` is, by the same methods."""
+    """What `Assistants` is, by the same methods."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
@@ -86,7 +86,7 @@ def running(folder: Path, **changed: Any) -> Iterator[Running]:
         # Nobody answers there.
         "messenger_graph_address": "http://127.0.0.1:9",
     }
-    with patch.object(application, "AssistantProcess", Cheap), socket.socket() as listener:
+    with patch.object(application, "Assistants", Cheap), socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         app = application.create_app(Settings(**{**given, **changed}), Path("unused"))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))

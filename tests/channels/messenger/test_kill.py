@@ -7,7 +7,8 @@ import secrets
 import signal
 import socket
 import time
-from multiprocessing import get_context
+from collections.abc import Iterator
+from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Optional
@@ -21,8 +22,17 @@ from tests.channels.messenger.victim import GRACE_MS, MOMENTS, serve
 PAGE = "100000000000001"
 #: Processes of their own, made from one that has imported everything already.
 FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.channels.messenger.victim"])
 ONE, TWO = "7000000000000001", "7000000000000002"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forked_from_victims() -> Iterator[None]:
+    """A process makes all its forks from one; that of other tests holds the model."""
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server._stop()
+    FORKED.set_forkserver_preload(["tests.channels.messenger.victim"])
+    yield
+    server._stop()
 
 
 class Meta:
