@@ -1,6 +1,7 @@
 """What the tests share: the trained model, once; conversations and cases as data, per language."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,12 @@ LANGUAGES = ("fr", "de", "lb")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--language", choices=LANGUAGES, help="only the data of this language")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Says at once what failed: a run that is stopped never comes to its summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.__stderr__.write(f"\nFAILED {report.nodeid}\n{report.longreprtext[-2000:]}\n")
 
 
 @pytest.fixture(scope="session", autouse=True)
