@@ -39,4 +39,4 @@ def read_json(path: Path) -> Any:
 def read_words(path: Path) -> Any:
     """A lexicon file. Every value stays text: in YAML the word "no" would become false."""
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.BaseLoader)  # noqa: S506  builds only strings
+        return yaml.load(file, Loader=yaml.CBaseLoader)  # noqa: S506  builds only strings
