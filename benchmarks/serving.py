@@ -216,15 +216,15 @@ async def soak(port: int, turns: int, processes: list[int]) -> dict[str, Any]:
     begin = time.monotonic()
     talking = asyncio.gather(*(talk(n) for n in range(8)))
     while not talking.done():
-        seen.append((done, sum(p["rss_mb"] for p in memory(processes))))
+        seen.append((done, resident(processes)))
         await asyncio.sleep(1)
     await talking
     late = [(n, mb) for n, mb in seen if n > turns / 5]
     return {
         "turns": done,
         "seconds": round(time.monotonic() - begin),
-        "rss_mb_after_a_fifth": round(late[0][1], 1),
-        "rss_mb_at_the_end": round(late[-1][1], 1),
+        "mb_after_a_fifth": round(late[0][1], 1),
+        "mb_at_the_end": round(late[-1][1], 1),
         "mb_a_thousand_turns": round(slope(late) * 1000, 3),
     }
 
@@ -246,9 +246,16 @@ def memory(parents: list[int]) -> list[dict[str, Any]]:
             kb = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()[1:]}
             private = kb["Private_Clean"] + kb["Private_Dirty"]
             size = {"rss_mb": kb["Rss"] / 1024, "private_mb": private / 1024}
+            # Shared pages divided by those who share them: these add up.
+            size["pss_mb"] = kb["Pss"] / 1024
             if kb["Rss"] > 30 * 1024:
                 found.append({name: round(mb, 1) for name, mb in size.items()})
     return found
+
+
+def resident(parents: list[int]) -> float:
+    """Memory of all of them together, in MB; what they share counts once."""
+    return round(sum(process["pss_mb"] for process in memory(parents)), 1)
 
 
 def computing(parents: list[int]) -> float:
@@ -285,8 +292,9 @@ def free_port() -> int:
 
 
 async def ours(folder: Path, turns: int) -> dict[str, Any]:
-    def settings(port: int) -> dict[str, str]:
+    def settings(port: int, assistants: int = 1) -> dict[str, str]:
         own = {
+            "ASSISTANTS": str(assistants),
             "PORT": str(port),
             "DATABASE": f"sqlite:///{folder}/{port}.db",
             "CLIENT_REQUESTS_PER_MINUTE": "0",
@@ -303,10 +311,13 @@ async def ours(folder: Path, turns: int) -> dict[str, Any]:
         seconds = await ready(begin, lambda: Connection(port).ask("GET", "/readyz"))
         found = {"ready_s": seconds, **await load(port, OurVisitor, "/healthz", processes)}
         found["memory"] = memory(processes)
+        found["memory_mb"] = resident(processes)
         begin = time.monotonic()
-        with serving(command, settings(further)) as others:
+        with serving(command, settings(further, assistants=2)) as others:
             await ready(begin, lambda: Connection(further).ask("GET", "/readyz"))
-            found["memory_of_a_further_one"] = memory(others)
+            await load(further, OurVisitor, "/healthz", others)
+            found["memory_with_two_assistants"] = memory(others)
+            found["memory_with_two_assistants_mb"] = resident(others)
         found["soak"] = await soak(port, turns, processes)
     return found
 
@@ -331,6 +342,7 @@ async def stock(folder: Path, model: Path) -> dict[str, Any]:
         seconds = await ready(begin, answers)
         found = {"ready_s": seconds, **await load(port, StockVisitor, "/", processes)}
         found["memory"] = memory(processes)
+        found["memory_mb"] = resident(processes)
     return found
 
 
