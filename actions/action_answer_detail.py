@@ -11,7 +11,7 @@ from actions.base import KnowingAction
 from actions.detailing import answer_detail
 from actions.lines import answer_about_lines
 from actions.not_understood import try_again
-from actions.turn import AGE, ASKS, HANDOFF, MAX_CARDS, MISSES, PLACE, Turn
+from actions.turn import AGE, ALSO, ASKS, HANDOFF, MAX_CARDS, MISSES, NEED, PLACE, Turn
 from knowledge import Service
 
 _SURE, _LIKELY = 0.6, 0.1
@@ -43,7 +43,15 @@ class ActionAnswerDetail(KnowingAction):
         if not services:
             out.utter_message(response="utter_which_service")
             return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]
-        return answer_detail(out, turn, turn.intent, services)
+        return [*_turned_to(turn, kind), *answer_detail(out, turn, turn.intent, services)]
+
+
+def _turned_to(turn: Turn, kind: Optional[str]) -> list[EventType]:
+    """The need that is talked about from now on: a place said next belongs to it."""
+    open_question = turn.asks in (PLACE, AGE)
+    if open_question or kind == turn.need or kind not in turn.knowledge.needs:
+        return []
+    return [SlotSet(NEED, kind), SlotSet(ALSO, [])]
 
 
 def _goes_back(turn: Turn) -> Optional[str]:
