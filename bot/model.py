@@ -141,7 +141,8 @@ def _label(path: Path, data: str, trained_at: str) -> dict[str, Any]:
         scores: dict[str, Any] = json.loads(found.read_text(encoding="utf-8")) if found else {}
         about = {"data": data, "trained_at": trained_at, "scores": scores}
         (Path(place) / _ABOUT).write_text(json.dumps(about, indent=2), encoding="utf-8")
-        with tarfile.open(path, "w:gz", compresslevel=3) as archive:
+        # Most of it is compressed already.
+        with tarfile.open(path, "w:gz", compresslevel=1) as archive:
             archive.add(place, arcname="")
     return scores
 

@@ -15,7 +15,7 @@ from bot.desk.times import today
 from bot.desk.triage import Case, Triage
 from bot.problems import Problem
 from bot.store import Worker
-from knowledge import LUXEMBOURG, Knowledge, Language, directory
+from knowledge import LUXEMBOURG, Knowledge, Language, Service, directory
 
 _FORM_HEADER = "x-desk-form"
 _LONGEST = 4000
@@ -153,12 +153,19 @@ def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> 
                 "phones": [p["number"] for p in cards[s.id]["phones"]],
                 "open": cards[s.id]["open_now"],
                 "confirmed": cards[s.id]["confirmed"],
+                "places": _places(s.match.service, at),
                 "why": s.words(language),
             }
             for s in case.services
         ],
         "helplines": [{"name": c["name"], "number": c["number"]} for c in lines],
     }
+
+
+def _places(service: Service, at: datetime) -> Optional[str]:
+    """What the service told of its places within the last week; None when it told nothing."""
+    told = service.capacity
+    return told.availability if told and told.holds(at.astimezone(LUXEMBOURG).date()) else None
 
 
 def _band(ages: list[float]) -> str:

@@ -90,6 +90,7 @@ class CueReader(GraphComponent):
         self._households = _patterns(cues["households"])
         self._any = re.compile(cues["any"])
         self._enters = [re.compile(p) for p in cues["enters"]]
+        self._nobody = [re.compile(p) for p in cues["nobody"]]
         self._refuses = [re.compile(p) for p in cues["refuses"]]
         self._needs = frozenset(load().needs)
         self._learn(words or [])
@@ -175,6 +176,8 @@ class CueReader(GraphComponent):
             self._decide(message, kinds[0])
         if self._name(message) == "ask_directions" and any(p.search(words) for p in self._enters):
             self._decide(message, "ask_appointment")
+        if self._name(message) == "human_handoff" and any(p.search(words) for p in self._nobody):
+            self._decide(message, "nlu_fallback")
         if abuse:
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):

@@ -1,9 +1,13 @@
 """A first call with the keyboard only, from the ring to the saved record, steps counted."""
 
+import time
+from datetime import datetime
+
 from playwright.sync_api import Browser, Page
 
 from bot.desk.accounts import Accounts
-from bot.store import Calls, Workers, open_database
+from bot.store import Calls, DirectoryEdits, Workers, open_database
+from knowledge import LUXEMBOURG, Directory
 from tests.browser.server import Server
 
 PASSWORD = "correct horse battery"
@@ -31,6 +35,16 @@ def focused(page: Page) -> str:
 def wait_for_focus(page: Page, name: str) -> None:
     """The browser moves it by itself, a moment after the page is there."""
     page.wait_for_function("name => document.activeElement.id === name", arg=name)
+
+
+def told_of_places(edits: DirectoryEdits, entry: str, availability: str) -> None:
+    """An editor enters what a service told of its places today."""
+    content = Directory().on_disk(entry)
+    assert content
+    today = datetime.now(LUXEMBOURG).date().isoformat()
+    number = len(edits.of(entry)) + 1
+    new = {**content, "capacity": {"availability": availability, "told_on": today}}
+    edits.add(entry, number, new, deed="edited", base=content, changed=["capacity"], worker=1)
 
 
 def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
@@ -88,11 +102,21 @@ def test_what_was_chosen_by_hand_is_not_overwritten(server: Server, browser: Bro
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
+    told_of_places(DirectoryEdits(engine), "partners/ligue-surendettement", "waiting_list")
     page.goto(f"{server.address}/desk/call")
     assert page.locator("#phone").is_disabled()  # until the person agreed
     page.select_option("#risk", "D")
     page.fill("#notes", "Gerichtsvollzieher war da")
     page.wait_for_selector("#services input")
+    # The server looks for edits every two seconds, and the notes are read anew with each change.
+    rows = page.locator("#services label")
+    ligue, other = rows.filter(has_text="Ligue"), rows.filter(has_not_text="Ligue").first
+    end = time.monotonic() + 30
+    while "Warteliste" not in ligue.inner_text():
+        assert time.monotonic() < end, ligue.inner_text()
+        page.type("#notes", " ")
+        page.wait_for_timeout(1000)
+    assert "Warteliste" not in other.inner_text()
     assert page.locator("#risk").input_value() == "D"
     assert page.locator("#need0").input_value() == "debt_help"
     page.check("#consent")

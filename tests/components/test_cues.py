@@ -314,3 +314,23 @@ def test_a_kind_of_service_in_hardly_a_sentence_is_wanted(cues: CueReader) -> No
 
 def test_a_name_that_sounds_like_a_question_is_a_place_where_one_was_asked(cues: CueReader) -> None:
     assert _intent(_read(cues, "Zoubidou", "ask_hours", "place", confidence=0.5)) == "inform"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("il ne veut parler à personne", False),
+        ("je veux voir personne", False),
+        ("er will mit niemandem reden", False),
+        ("hie wëll mat kengem schwätzen", False),
+        ("je veux parler à une personne", True),
+        ("je veux parler personne", True),
+        ("pas à un robot, je veux parler à une personne", True),
+        ("ich will mit keinem Roboter reden", True),
+        ("ech wëll mat kengem Programm schwätzen", True),
+        ("ech wëll mat engem Mënsch schwätzen", True),
+    ],
+)
+def test_who_wants_nobody_asks_for_no_person(cues: CueReader, text: str, wanted: bool) -> None:
+    heard = _intent(_read(cues, text, "human_handoff", confidence=0.95))
+    assert (heard == "human_handoff") is wanted

@@ -108,6 +108,7 @@ def test_the_notes_are_read_and_not_kept(client: TestClient, token: str, workers
     assert (said["age"], said["household"]) == ("26_59", "family")
     assert 1 <= len(said["services"]) <= 5
     assert said["services"][0]["why"] and said["services"][0]["name"]
+    assert said["services"][0]["places"] is None, "no service has told of its places"
     assert [deed.did for deed in workers.deeds()] == ["signed_in"]
     for wrong in (b"no json", b"[]", b'{"text": 3}'):
         answer = client.post("/desk/api/triage", content=wrong, headers=headers)

@@ -85,7 +85,8 @@ function row(service, checked) {
   const state = service.confirmed ? open : `${open} · ${words.unconfirmed}`;
   const about = document.createElement("span");
   about.className = "cause";
-  about.textContent = ` ${service.phones.join(", ")} · ${state} · ${service.why.join(" ")}`;
+  const parts = [service.phones.join(", "), state, words[service.places], service.why.join(" ")];
+  about.textContent = ` ${parts.filter(Boolean).join(" · ")}`;
   label.append(input, ` ${service.name}`, about);
   return label;
 }
