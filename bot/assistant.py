@@ -157,11 +157,11 @@ class Assistant:
     async def _load(self) -> None:
         from bot.loading import load
 
-        loaded = self._loaded or load(self._model)
+        loaded = self._loaded = self._loaded or load(self._model)
         from bot.dialogue import Dialogue
 
         self._agent = loaded.agent
-        self._dialogue = Dialogue(self._agent, loaded.turns, self._database, self._keeping)
+        self._dialogue = Dialogue(loaded.agent, loaded.turns, self._database, self._keeping)
         # What was loaded stays: the collector need not look through a million objects at each turn.
         gc.collect()
         gc.freeze()

@@ -32,7 +32,8 @@ def engine(path: Path) -> Iterator[Engine]:
 
 def fresh(assistant: Assistant, engine: Engine) -> Dialogue:
     """A dialogue that has nothing in memory, as after a restart; the model stays loaded."""
-    agent, turns = assistant._agent, assistant._turns
+    assert assistant._loaded
+    agent, turns = assistant._loaded.agent, assistant._loaded.turns
     assert agent and turns
     return Dialogue(agent, turns, engine, assistant._keeping)
 
@@ -378,15 +379,15 @@ async def test_a_long_conversation_does_not_grow(
     """What a turn reads, writes and gives to Rasa is the same at the 30th and the 90th turn."""
     turns = ("ech hu Scholden", "merci", "wou ass dat?")
     sizes, events = [], []
-    assert kept._turns
-    begin = kept._turns.begin
+    assert kept._loaded
+    begin = kept._loaded.turns.begin
 
     def counted(*arguments: Any) -> Any:
         tracker = begin(*arguments)
         events.append(len(tracker.events))
         return tracker
 
-    monkeypatch.setattr(kept._turns, "begin", counted)
+    monkeypatch.setattr(kept._loaded.turns, "begin", counted)
     for number in range(90):
         await kept.answer("c", text=turns[number % 3])
         with engine.connect() as connection:
