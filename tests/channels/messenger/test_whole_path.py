@@ -1,9 +1,11 @@
 """From a signed webhook to what arrives at the person: real sockets, real assistant."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.channels.messenger._payloads import RATE_DOWN, RATE_UP
+from bot.reply import Reply
 from bot.settings import ROOT
 from tests.channels.messenger.graph import Failure, said
 from tests.channels.messenger.page import RECORDED, Running, running, until
@@ -51,7 +54,26 @@ def test_a_need_is_answered_with_services_to_call(page: Running) -> None:
         e for b in bodies for e in b.get("attachment", {}).get("payload", {}).get("elements", [])
     ]
     assert shown and any(b["type"] == "phone_number" for e in shown for b in e.get("buttons", []))
-    assert (ONE, "mark_seen") in page.graph.actions and (ONE, "typing_on") in page.graph.actions
+    assert (ONE, "mark_seen") in page.graph.actions
+
+
+def test_seen_and_typing_are_shown_while_it_thinks(
+    page: Running, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typing is left out when the answer is there first, so that it never follows it."""
+    answer = assistant.answer
+
+    async def slowly(*given: Any, **named: Any) -> Reply:
+        end = time.monotonic() + 20
+        while (ONE, "typing_on") not in page.graph.actions and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+        return await answer(*given, **named)
+
+    monkeypatch.setattr(assistant, "answer", slowly)
+    page.write(ONE, "m1", text="Bonjour")
+    settled(page)
+    assert page.graph.actions == [(ONE, "mark_seen"), (ONE, "typing_on")]
+    assert page.bodies(ONE)
 
 
 def test_an_answer_is_rated_by_thumbs(page: Running) -> None:
