@@ -30,6 +30,9 @@ from bot import logs  # noqa: E402
 
 logs.configure("WARNING")
 
+# The stock pipeline needs it: our assistant does without (bot/slim_rasa.py).
+import tensorflow  # noqa: E402, F401
+
 from bot.assistant import Assistant  # noqa: E402  Rasa is imported after the logs are set
 from bot.evaluation import read_cases  # noqa: E402
 from bot.model import fitting  # noqa: E402
