@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from bot.desk.access import Access, Form, to
 from bot.desk.calls import CHOICES
 from bot.desk.names import need_name, place_name, service_name
-from bot.desk.times import day, moment
+from bot.desk.times import day, day_of, moment
 from bot.store import Call, Change, Worker
 from knowledge import Knowledge, Language
 
@@ -133,8 +133,8 @@ def told_changes(
 def kept_until(call: Call, days: int, consented_days: int) -> Optional[date]:
     """The day a call is deleted; None while it is open with consent."""
     if call.consented_at is None:
-        return (call.at + timedelta(days=days)).date()
-    return (call.closed_at + timedelta(days=consented_days)).date() if call.closed_at else None
+        return day_of(call.at + timedelta(days=days))
+    return day_of(call.closed_at + timedelta(days=consented_days)) if call.closed_at else None
 
 
 def _told(name: str, values: Any, words: Words) -> str:

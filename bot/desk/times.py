@@ -16,6 +16,11 @@ def day(value: Optional[date]) -> str:
     return value.strftime("%d.%m.%Y") if value else ""
 
 
+def day_of(value: datetime) -> date:
+    """The day in Luxembourg of a moment that is kept in UTC without a zone."""
+    return value.replace(tzinfo=timezone.utc).astimezone(LUXEMBOURG).date()
+
+
 def moment(value: Optional[datetime]) -> str:
     """A moment that is kept in UTC without a zone, as in 28.11.2026 13:30; empty for none."""
     if value is None:

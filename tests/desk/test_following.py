@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.desk.access import Access, Form
 from bot.desk.accounts import Accounts
 from bot.desk.calls import CHOICES, read
 from bot.desk.following import PER_PAGE
+from bot.desk.records import kept_until
 from bot.desk.rendering import Rendering
 from bot.desk.times import day, today
 from bot.store import Calls, Referrals, Workers
@@ -246,6 +248,15 @@ def test_a_page_tells_until_when_a_call_is_kept(
     assert f"Wird gelöscht am {day(today() + timedelta(days=365))}" in page
     waiting = saved(client, token, consent="yes", name="Marie", follow_up=SOON)
     assert "Wird gelöscht am" not in client.get(f"/desk/calls/{waiting}?lang=de").text
+
+
+def test_the_day_is_that_of_luxembourg(client: TestClient, token: str, calls: Calls) -> None:
+    call = calls.get(saved(client, token))
+    assert call
+    night = datetime(2026, 11, 28, 23, 34)  # in UTC: past midnight here
+    assert kept_until(replace(call, at=night), 30, 365) == date(2026, 12, 29)
+    agreed = replace(call, consented_at=night, closed_at=night)
+    assert kept_until(agreed, 30, 365) == date(2027, 11, 29)
 
 
 def test_no_day_beyond_a_year() -> None:

@@ -1,18 +1,18 @@
 """Changes of one press, the history, the list, and who may do what."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bot.desk import Entries
+from bot.desk.times import today
 from bot.store import DirectoryEdits, Workers
 from knowledge import LUXEMBOURG, Directory, KnowledgeError
 from tests.desk.editor.conftest import HOME, KEY, Send, enter
 from tests.desk.editor.forms import form_of
 
-TODAY = date.today().isoformat()
 LIST = "/desk/directory"
 
 
@@ -25,8 +25,8 @@ def test_confirmed_today_in_one_press(
     service = live.current.service("surendettement")
     for name in ("phone", "hours", "email"):
         for fact in service.facts.get(name):
-            assert fact.confirmed and fact.date == TODAY, name
-            assert fact.source == f"confirmed by phone with Secrétariat, {TODAY}"
+            assert fact.confirmed and fact.date == today().isoformat(), name
+            assert fact.source == f"confirmed by phone with Secrétariat, {today().isoformat()}"
     phones = service.facts.phone or ()
     assert phones[0].value == before[0].value and phones[-1].superseded, "the source is kept"
     assert edits.of(KEY)[-1].deed == "confirmed"
@@ -34,14 +34,14 @@ def test_confirmed_today_in_one_press(
     send(HOME, f"{HOME}/confirm", how="service", who="")
     again = live.current.service("surendettement").facts.phone or ()
     assert len(again) == len(phones)
-    assert again[0].source == f"confirmed by the service itself, {TODAY}"
+    assert again[0].source == f"confirmed by the service itself, {today().isoformat()}"
 
 
 def test_one_field_is_confirmed_alone(send: Send, live: Directory) -> None:
     send(HOME, f"{HOME}/confirm", field="phone")
     facts = live.current.service("surendettement").facts
-    assert facts.get("phone")[0].date == TODAY
-    assert facts.get("email")[0].date != TODAY
+    assert facts.get("phone")[0].date == today().isoformat()
+    assert facts.get("email")[0].date != today().isoformat()
 
 
 def test_where_sources_disagree_nothing_is_confirmed(send: Send, live: Directory) -> None:
@@ -59,7 +59,7 @@ def test_several_of_the_list_are_confirmed(
     chosen = ["services/surendettement", "helplines/112", "association"]
     answer = desk.post(f"{LIST}/confirm", data={**form, "entry": chosen})
     assert answer.headers["location"] == f"{LIST}?confirmed=3"
-    assert live.current.helplines["112"].facts.get("phone")[0].date == TODAY
+    assert live.current.helplines["112"].facts.get("phone")[0].date == today().isoformat()
     assert set(edits.newest()) == set(chosen)
 
 
@@ -100,7 +100,7 @@ def test_retired_is_hidden_everywhere_and_comes_back(
     assert (
         send(HOME, f"{HOME}/retire", do="retire", reason="").headers["location"].endswith("reason")
     )
-    tomorrow = (date.today() + timedelta(days=1)).isoformat()
+    tomorrow = (today() + timedelta(days=1)).isoformat()
     late = send(HOME, f"{HOME}/retire", do="retire", reason="x", since=tomorrow)
     assert late.headers["location"].endswith("reason")
     send(HOME, f"{HOME}/retire", do="retire", reason="Le service a fermé", since="2026-11-01")
