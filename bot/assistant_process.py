@@ -207,6 +207,8 @@ def _serve(pipe: "Connection[Any, Any]", setup: Setup) -> None:
         signal.signal(number, signal.SIG_IGN)  # it ends with the server, after what is under way
     os.nice(_NICER)
     random.seed()  # every fork begins with the same state
+    # The process it is forked from has its own, which would stay.
+    logging.getLogger().handlers.clear()
     logs.configure(setup.log_level, setup.log_format)
     if setup.search_database:
         directory().search_in(setup.search_database)

@@ -21,7 +21,8 @@ def loaded(model: Path) -> Optional["Loaded"]:
 
 
 def _load(model: Path) -> Optional["Loaded"]:
-    logs.configure()
+    # Only what goes wrong: a fork says the rest in the form it is told to.
+    logs.configure("ERROR")
     try:
         from bot.loading import load
 

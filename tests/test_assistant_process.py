@@ -1,6 +1,7 @@
 """The assistant in a process of its own: the same answers, and what happens when it ends."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -139,6 +140,25 @@ def test_it_ends_with_its_server(model: Path, database: str) -> None:
     while _runs(number):
         assert time.monotonic() < end, "it runs on"
         time.sleep(0.05)
+
+
+def test_it_logs_as_it_is_told_to(model: Path, tmp_path: Path) -> None:
+    """And not as the process it is forked from."""
+    told = "sys.argv[2], log_format='json', log_level='INFO'"
+    script = PARENT.replace("sys.argv[2]", told)
+    command = [sys.executable, "-c", script, str(model), f"sqlite:///{tmp_path / 'new.db'}"]
+    log = tmp_path / "log"
+    with log.open("w") as written:
+        server = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=written
+        )
+        assert server.stdout and server.stdout.readline()
+        server.kill()
+        server.wait()
+    # A new database is made ready, which is told line by line.
+    lines = [line for line in log.read_text().splitlines() if "alembic" in line]
+    assert lines, log.read_text()[-2000:]
+    assert all(json.loads(line)["level"] == "INFO" for line in lines)
 
 
 def _runs(number: int) -> bool:
