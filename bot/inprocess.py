@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any, Iterable, Optional
 
-from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.action import Action, ActionListen, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -46,12 +47,34 @@ class _OwnAction(RemoteAction):  # type: ignore[misc]  # Rasa's base class is un
         return True
 
 
+class _InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's base class is untyped
+    """Calls each component after those it needs, and plans nothing anew for each message."""
+
+    def run(
+        self, inputs: Optional[dict[str, Any]] = None, targets: Optional[list[str]] = None
+    ) -> dict[str, Any]:
+        done = {name: (name, value) for name, value in (inputs or {}).items()}
+
+        def result(name: str) -> tuple[str, Any]:
+            if name not in done:
+                needs = self._graph_schema.nodes[name].needs.values()
+                done[name] = self._instantiated_nodes[name](*map(result, needs))
+            return done[name]
+
+        return dict(result(name) for name in targets or self._graph_schema.target_names)
+
+
 class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class is untyped
-    """Rasa's, which knows our own actions."""
+    """Rasa's, which knows our own actions, and that each rule of ours has one."""
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> tuple[Action, PolicyPrediction]:
+        done = tracker.latest_action_name
+        if done in self.domain.user_actions and not tracker.followup_action:
+            # One rule per intent with one action (tests/test_inprocess.py): nothing is left to ask.
+            listen = PolicyPrediction.for_action_name(self.domain, ACTION_LISTEN_NAME)
+            return ActionListen(), listen
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
         if type(action) is RemoteAction:
             action = _OwnAction(action.name(), self.action_endpoint)
@@ -63,8 +86,9 @@ def agent_of(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -
     agent = Agent.load(
         model, tracker_store=turns, action_endpoint=InProcessActions(), generator=generator
     )
-    # Rasa makes the processor itself, and offers no place to give it another one.
+    # Rasa makes both itself, and offers no place to give it others.
     agent.processor.__class__ = _Processor
+    agent.processor.graph_runner.__class__ = _InOrder
     return agent
 
 

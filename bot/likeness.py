@@ -1,7 +1,8 @@
 """How alike messages are, and which training sentences are nearest: by the vectors of the model.
 
-The model's file holds the vectors of the sentences it was trained on, but not their words: these
-are read from the training data in the same order, and left out if the two do not fit.
+The model's file holds the vectors of the sentences its embedding was taught with, and their
+numbers, but not their words: these are read from the training data in the same order, and left out
+if the two do not fit.
 """
 
 import logging
@@ -48,12 +49,12 @@ class Likeness:
             self._features = Features.read(folder, IntentClassifier.get_default_config())
             with np.load(folder / FILE, allow_pickle=False) as arrays:
                 self._rows = arrays["vectors"]
-                numbers = arrays["intents"]
-        self._sentences = _sentences(learned)
-        names = sorted({intent for _, intent, _ in self._sentences})
-        number = {name: at for at, name in enumerate(names)}
-        if [number[intent] for _, intent, _ in self._sentences] != numbers.tolist():
-            _log.warning("likeness_without_sentences rows=%d", len(numbers))
+                intents, which = arrays["intents"].tolist(), arrays["sentences"].tolist()
+        every = _sentences(learned)
+        number = {name: at for at, name in enumerate(sorted({intent for _, intent, _ in every}))}
+        self._sentences = [every[at] for at in which if at < len(every)]
+        if [number[intent] for _, intent, _ in self._sentences] != intents:
+            _log.warning("likeness_without_sentences rows=%d", len(intents))
             self._sentences = []
 
     def vectors(self, texts: list[str]) -> Any:

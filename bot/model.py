@@ -1,6 +1,7 @@
 """Trains the model, and knows which one fits the data."""
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -87,6 +88,8 @@ def train(models: Path) -> Path:
     start = time.monotonic()
     name = "-".join(filter(None, ("weeweiser", data[:12], learned[:8]))) + ".tar.gz"
     part = f"training-{os.getpid()}.tar.gz"
+    # Millions of small objects that stay: looking through them for garbage takes long.
+    gc.disable()
     try:
         # Rasa prints its progress; stdout belongs to the command line's results.
         with contextlib.redirect_stdout(sys.stderr):
@@ -103,6 +106,7 @@ def train(models: Path) -> Path:
         scores = _label(Path(result.model), data, now)
         Path(result.model).replace(models / name)
     finally:
+        gc.enable()
         (models / part).unlink(missing_ok=True)
     seconds = round(time.monotonic() - start)
     manifest = Manifest(name, _sha256(models / name), data, now, seconds, scores, learned)

@@ -1,8 +1,8 @@
-"""Rasa without TensorFlow, and a model's domain read in a moment.
+"""Rasa without what we do not use of it, and a model's domain read in a moment.
 
-Rasa imports TensorFlow for components that our pipeline does not have: some 280 MB of memory and
-several seconds in every process. And it reads the domain of a model four times, with a slow reader
-and a check that was made when the model was trained.
+Rasa imports TensorFlow and more for components, channels and stores that we do not have: some
+350 MB of memory and several seconds in every process. And it reads the domain of a model four
+times, with a slow reader and a check that was made when the model was trained.
 """
 
 import sys
@@ -16,22 +16,28 @@ from typing import Any, NoReturn, Optional
 
 import yaml
 
-#: Packages that only Rasa's own neural components use. Keras belongs to TensorFlow.
-_LEFT_OUT = ("tensorflow", "keras")
+#: Packages for Rasa's own components that learn (Keras belongs to TensorFlow; ours learn with
+#: scikit-learn and import it when they do), its channels, its stores, its command line.
+_LEFT_OUT = (
+    *("tensorflow", "keras", "sklearn", "scipy", "matplotlib"),
+    *("aiogram", "sanic", "slack_sdk", "socketio", "twilio"),
+    *("apscheduler", "boto3", "pymongo", "redis"),
+    *("prompt_toolkit", "questionary"),
+)
 
 
 def import_rasa() -> None:
     """Imports what of Rasa a model of ours needs. Call it before anything else imports Rasa.
 
-    Does without TensorFlow, unless something has imported it already. Who imports TensorFlow
-    afterwards gets it; Rasa's neural components then still lack it, and say so when one is made.
+    Does without each of `_LEFT_OUT` that nothing has imported already. Who imports one afterwards
+    gets it; what of Rasa needs it then still lacks it, and says so when it is used.
     """
-    if any(name in sys.modules for name in _LEFT_OUT):
-        return
-    with _left_out():
-        # The first is served, the second stands in every model file's list of components.
+    with _left_out({name for name in _LEFT_OUT if name not in sys.modules}):
+        # The first is served, the second stands in every model file's list of components, and our
+        # actions stand on the third.
         import rasa.core.agent
         import rasa.graph_components.validators.default_recipe_validator  # noqa: F401
+        import rasa_sdk.executor  # noqa: F401
 
 
 @contextmanager
@@ -56,8 +62,8 @@ def stored_domain_read_fast() -> Iterator[None]:
 
 
 @contextmanager
-def _left_out() -> Iterator[None]:
-    finder = _Finder()
+def _left_out(names: set[str]) -> Iterator[None]:
+    finder = _Finder(names)
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -77,7 +83,7 @@ class _Absent(type):
         return cls
 
     def __call__(cls, *args: object, **kwargs: object) -> NoReturn:
-        raise RuntimeError(f"{cls.__module__}.{cls.__name__} needs TensorFlow: bot/slim_rasa.py")
+        raise RuntimeError(f"{cls.__module__}.{cls.__name__} is left out: bot/slim_rasa.py")
 
 
 class _Module(ModuleType):
@@ -90,10 +96,13 @@ class _Module(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> Optional[ModuleSpec]:
-        if fullname.partition(".")[0] in _LEFT_OUT:
+        if fullname.partition(".")[0] in self._names:
             return ModuleSpec(fullname, self, is_package=True)
         return None
 

@@ -8,7 +8,6 @@ languages.
 from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 #: Largest mean distance (1 - cosine) within a group; the best of those tried from 0.05 to 0.95.
 _WIDEST = 0.85
@@ -18,6 +17,9 @@ def groups(vectors: Any) -> list[list[int]]:
     """The numbers of the rows in groups, the largest first; a row alone is a group of its own."""
     if len(vectors) < 2:
         return [[at] for at in range(len(vectors))]
+    # Here, because it takes a second, and few ask for groups.
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     distance = np.clip(1 - vectors @ vectors.T, 0, 2)
     upper = distance[np.triu_indices(len(vectors), 1)]
     found: dict[int, list[int]] = {}

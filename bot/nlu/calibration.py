@@ -3,7 +3,6 @@
 from typing import Any, List
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 
 def softmax(scores: Any) -> Any:
@@ -18,6 +17,8 @@ def temperature(scores: Any, wanted: List[int]) -> float:
     Temperature scaling, Guo et al. (2017), "On calibration of modern neural networks". The scores
     must be of sentences never trained on.
     """
+    # Here, because answering needs none of it.
+    from scipy.optimize import minimize_scalar
 
     def surprise(value: float) -> float:
         likely = softmax(scores / value)[np.arange(len(wanted)), wanted]

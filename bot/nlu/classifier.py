@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Text
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.calibration import softmax, temperature
 from bot.nlu.files import read_json, write_json
@@ -22,6 +20,10 @@ class Classifier:
 
     @classmethod
     def fit(cls, rows: Any, labels: List[str], config: Dict[Text, Any]) -> "Classifier":
+        # Here, because answering needs none of it: importing takes a second of every start.
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
+
         model = LogisticRegression(
             C=config["C"],
             max_iter=config["steps"],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
 
 import yaml
+from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data import loading
@@ -46,7 +47,17 @@ class Sentence(Message):
 
 
 class SentenceImporter(RasaFileImporter):
-    """Rasa's importer with a fast way for plain files of sentences, read once."""
+    """Rasa's importer with a fast way for plain files of sentences and the domain, read once."""
+
+    @cached_method  # type: ignore[untyped-decorator]
+    def get_domain(self) -> Domain:
+        path = Path(self._domain_path) if self._domain_path else None
+        if path is None or not path.is_file():
+            return super().get_domain()
+        try:
+            return Domain.from_dict(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        except Exception:
+            return super().get_domain()  # Rasa says what is wrong with it
 
     @cached_method  # type: ignore[untyped-decorator]
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:

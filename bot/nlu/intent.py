@@ -54,11 +54,15 @@ class IntentClassifier(GraphComponent):
             "C": 0.03,
             # Steps of the optimizer: more of them change no answer (docs/nlu.md).
             "steps": 40,
-            # Clauses are also read alone in a message of so many words: it costs a second pass.
+            # Clauses are also read alone in a message of so many words …
             "alone_from_words": 12,
             # … where another intent than the message's has this probability within it: the
             # decision asks for no less (its `alone_backed_from`).
             "alone_from": 0.02,
+            # The embedding learns from this share of the sentences of an intent, those the letters
+            # find hardest, and from so many at least; from all of danger.
+            "taught_share": 0.7,
+            "taught_least": 200,
             # The nearest sentences are asked about a message whose likeliest intent is less
             # probable than this, and count so much.
             "neighbours_below": 0.9,
@@ -177,7 +181,7 @@ class IntentClassifier(GraphComponent):
             return []
         top = message.get(SCORES)[0][0]
         least = self._config["alone_from"]
-        # A second pass is worth its time where something else is possible within the message.
+        # Only where something else is possible within the message.
         open_ = [
             any(name != top and p >= least for name, p in clause[:_LIKELIEST])
             for clause in message.get(CLAUSE_SCORES)

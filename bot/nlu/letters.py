@@ -8,12 +8,9 @@ embedding. Measured in docs/nlu.md.
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Text
+from typing import Any, Callable, Dict, List, Text, Tuple
 
 import numpy as np
-from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
-from sklearn.linear_model import SGDClassifier
 
 from bot.nlu.calibration import softmax, temperature
 from bot.nlu.files import read_json, write_json
@@ -39,8 +36,14 @@ class Letters:
         self._of: Callable[[str], Any] = lru_cache(maxsize=20_000)(self._numbers)
 
     @classmethod
-    def fit(cls, texts: List[str], labels: List[str], config: Dict[Text, Any]) -> "Letters":
-        """Learns the intents of masked texts."""
+    def fit(
+        cls, texts: List[str], labels: List[str], config: Dict[Text, Any]
+    ) -> "Tuple[Letters, Any]":
+        """Learns the intents of masked texts; also gives what it makes of these very texts."""
+        # Here, because answering needs none of it: importing takes a second of every start.
+        from sklearn.feature_extraction.text import TfidfTransformer
+        from sklearn.linear_model import SGDClassifier
+
         lengths = config["letters"]
         counts, grams = _counted([text.split() for text in texts], lengths, config["min_df"])
         scaling = TfidfTransformer(sublinear_tf=True)
@@ -64,7 +67,7 @@ class Letters:
             "bias": bias.astype(np.float32),
             "temperature": np.float32(1.0),
         }
-        return cls(grams, lengths, arrays)
+        return cls(grams, lengths, arrays), softmax(rows @ weights + bias)
 
     def probabilities(self, texts: List[str]) -> Any:
         """Rows x intents; each row sums to 1."""
@@ -118,6 +121,9 @@ def _counted(texts: List[List[str]], lengths: List[int], least: int) -> "tuple[A
 
     Each word is cut once, however often it comes: texts x words by words x grams.
     """
+    from scipy import sparse
+    from sklearn.feature_extraction.text import CountVectorizer
+
     by_word = CountVectorizer(analyzer=list, dtype=np.float32)
     in_texts = by_word.fit_transform(texts)
     by_gram = CountVectorizer(analyzer=lambda word: _grams(word, lengths), dtype=np.float32)

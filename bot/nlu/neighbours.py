@@ -35,7 +35,10 @@ class Neighbours:
         self._coarse = _coarse(about["vectors"], about["directions"])
 
     @classmethod
-    def fit(cls, rows: Any, labels: List[str], names: List[str]) -> "Neighbours":
+    def fit(
+        cls, rows: Any, labels: List[str], names: List[str], sentences: List[int]
+    ) -> "Neighbours":
+        """`sentences`: the number of each among all training sentences."""
         vectors = _unit(rows)
         scale = np.float32(np.abs(vectors).max() / _STEPS)
         kept = np.round(vectors / scale).astype(np.int8)
@@ -45,6 +48,7 @@ class Neighbours:
             "vectors": kept,
             "directions": spread[:, ::-1][:, :_DIRECTIONS].astype(np.float32),
             "intents": np.array([number[label] for label in labels], dtype=np.int16),
+            "sentences": np.array(sentences, dtype=np.int32),
         }
         return cls(about, len(names))
 

@@ -7,6 +7,7 @@ unsure itself, the nearest training sentences vote with it first. Without an emb
 stay alone.
 """
 
+import math
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple
 
@@ -56,14 +57,16 @@ class Opinions:
         cache: Optional[Path] = None,
     ) -> "Opinions":
         """Learns from masked texts. `cache`: where vectors of earlier trainings are."""
-        features = Features.fit(texts, config, cache)
-        letters = Letters.fit(texts, labels, config)
+        letters, found = Letters.fit(texts, labels, config)
         names = sorted(set(labels))
+        taught = _taught(found, labels, names, config)
+        few, theirs = [texts[at] for at in taught], [labels[at] for at in taught]
+        features = Features.fit(few, config, cache)
         if not features.available:
             return cls(names, letters, config, features)
-        rows = features.rows(texts, many=True)
-        classifier = Classifier.fit(rows, labels, config)
-        neighbours = Neighbours.fit(rows, labels, names)
+        rows = features.rows(few, many=True)
+        classifier = Classifier.fit(rows, theirs, config)
+        neighbours = Neighbours.fit(rows, theirs, names, taught)
         return cls(names, letters, config, features, classifier, neighbours)
 
     def calibrate(self, texts: List[str], labels: List[str]) -> Any:
@@ -99,10 +102,8 @@ class Opinions:
         return self._together(letters, whole), self._classifier.probabilities(parts)
 
     def alone(self, texts: List[str]) -> Any:
-        """What clauses say that are read out of their message."""
-        if self._classifier is None:
-            return self._letters.probabilities(texts)
-        return self._classifier.probabilities(self._features.rows(texts))
+        """What clauses say that are read out of their message: their letters are enough."""
+        return self._letters.probabilities(texts)
 
     def _sure(self, letters: Any) -> Any:
         """Where the letters are enough. A cry for help they may have missed is looked at again."""
@@ -136,3 +137,19 @@ class Opinions:
             return cls(names, letters, config, features)
         classifier, neighbours = Classifier.read(folder), Neighbours.read(folder)
         return cls(names, letters, config, features, classifier, neighbours)
+
+
+def _taught(found: Any, labels: List[str], names: List[str], config: Dict[Text, Any]) -> List[int]:
+    """Which texts the embedding learns from, by number: of each intent those the letters find
+    hardest, of danger all. The others would change no answer, and take as long to embed.
+    """
+    number = {name: at for at, name in enumerate(names)}
+    own = found[np.arange(len(labels)), [number[label] for label in labels]]
+    of: Dict[str, List[int]] = {}
+    for at in np.argsort(own, kind="stable").tolist():
+        of.setdefault(labels[at], []).append(at)
+    chosen: List[int] = []
+    for name, hardest in of.items():
+        share = 1.0 if name.startswith(config["careful_prefix"]) else config["taught_share"]
+        chosen += hardest[: max(config["taught_least"], math.ceil(share * len(hardest)))]
+    return sorted(chosen)

@@ -4,6 +4,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
@@ -64,6 +66,17 @@ def test_the_same_as_rasa_on_our_data() -> None:
     fast = SentenceImporter(training_data_paths=paths).get_nlu_data()
     assert _as_read(fast) == _as_read(RasaFileImporter(training_data_paths=paths).get_nlu_data())
     assert all(isinstance(m, Sentence) for m in fast.training_examples)
+
+
+def test_the_domain_is_the_one_rasa_reads(tmp_path: Path) -> None:
+    path = str(ROOT / "domain.yml")
+    fast, slow = SentenceImporter(domain_path=path).get_domain(), Domain.load(path)
+    assert fast.fingerprint() == slow.fingerprint() and fast.intents == slow.intents
+    assert fast.responses == slow.responses
+    broken = tmp_path / "domain.yml"
+    broken.write_text("version: '3.1'\nslots: [language]\n", encoding="utf-8")
+    with pytest.raises(RasaException, match="slots"):
+        SentenceImporter(domain_path=str(broken)).get_domain()
 
 
 def test_it_is_the_one_in_use() -> None:

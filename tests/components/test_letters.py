@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.nlu import letters
 from bot.nlu.intent import IntentClassifier
 from bot.nlu.letters import Letters
-from bot.nlu.opinions import Opinions
+from bot.nlu.opinions import Opinions, _taught
 from bot.nlu.text import fold
 
 TEXTS = [
@@ -24,7 +24,7 @@ CONFIG = {**IntentClassifier.get_default_config(), "min_df": 1, "embedding": "no
 
 @pytest.fixture(scope="module")
 def learnt() -> Letters:
-    return Letters.fit(TEXTS, LABELS, CONFIG)
+    return Letters.fit(TEXTS, LABELS, CONFIG)[0]
 
 
 @pytest.mark.parametrize("word", ["a", "Scholden", "plaît,", "méi"])
@@ -54,6 +54,24 @@ def test_it_finds_what_it_learnt_and_reads_itself_again(learnt: Letters, tmp_pat
     assert names[learnt.probabilities(["SCHOLDEN"])[0].argmax()] == "debt_help"
     learnt.write(tmp_path)
     assert (Letters.read(tmp_path).probabilities(TEXTS) == found).all()
+
+
+def test_it_says_what_it_makes_of_what_it_learns_from() -> None:
+    learnt, found = Letters.fit(TEXTS, LABELS, CONFIG)
+    assert found == pytest.approx(learnt.probabilities(TEXTS), abs=1e-3)
+
+
+def test_the_embedding_learns_from_what_the_letters_find_hardest() -> None:
+    names = ["crisis_suicide", "debt_help"]
+    labels = ["debt_help"] * 6 + ["crisis_suicide"] * 2
+    own = np.array([0.9, 0.2, 0.8, 0.4, 0.99, 0.7, 0.99, 0.98])
+    found = np.stack([np.where(np.arange(8) < 6, 1 - own, own)] * 2, axis=1)
+    found[:6, 1], found[6:, 1] = own[:6], 1 - own[6:]
+    config = {**CONFIG, "taught_share": 0.5, "taught_least": 0}
+    # Of debt_help the three that are least sure; of danger all, however sure.
+    assert _taught(found, labels, names, config) == [1, 3, 5, 6, 7]
+    assert _taught(found, labels, names, {**config, "taught_least": 5}) == [0, 1, 2, 3, 5, 6, 7]
+    assert _taught(found, labels, names, {**config, "taught_share": 1.0}) == list(range(8))
 
 
 @pytest.mark.parametrize("text", ["", " ", "ж", "x" * 3000])

@@ -26,7 +26,7 @@ def sentences() -> tuple[Any, list[str]]:
 
 def test_the_votes_are_those_of_an_exact_search(sentences: tuple[Any, list[str]]) -> None:
     rows, labels = sentences
-    found = Neighbours.fit(rows, labels, NAMES)
+    found = Neighbours.fit(rows, labels, NAMES, list(range(len(labels))))
     asked = np.random.default_rng(8).normal(0, 1, (60, 96)).astype(np.float32)
     asked[:, :3] += np.eye(3)[np.arange(60) % 3] * 2
     votes = found.probabilities(asked)
@@ -45,7 +45,7 @@ def test_the_votes_are_those_of_an_exact_search(sentences: tuple[Any, list[str]]
 
 def test_the_nearer_sentence_counts_more() -> None:
     rows = np.array([[1.0, 0.0], [0.8, 0.6], [0.8, -0.6]], dtype=np.float32)
-    found = Neighbours.fit(rows, ["greet", "debt_help", "debt_help"], NAMES)
+    found = Neighbours.fit(rows, ["greet", "debt_help", "debt_help"], NAMES, [0, 1, 2])
     [votes] = found.probabilities(np.array([[1.0, 0.0]], dtype=np.float32))
     assert votes[NAMES.index("greet")] > 0.9
     assert votes[NAMES.index("food_help")] == 0.0
@@ -55,7 +55,7 @@ def test_what_is_written_reads_back_the_same(
     sentences: tuple[Any, list[str]], tmp_path: Path
 ) -> None:
     rows, labels = sentences
-    found = Neighbours.fit(rows, labels, NAMES)
+    found = Neighbours.fit(rows, labels, NAMES, list(range(len(labels))))
     found.write(tmp_path)
     again = Neighbours.read(tmp_path)
     assert np.array_equal(found.probabilities(rows[:50]), again.probabilities(rows[:50]))
