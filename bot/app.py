@@ -86,8 +86,8 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
                 search_database=settings.search_database,
                 log_level=settings.log_level,
                 log_format=settings.log_format,
-                assistants=settings.assistants,
-            )
+            ),
+            settings.assistants,
         )
         app.state.answers = Answers(engine)
         app.state.pages = Pages(engine)

@@ -24,9 +24,8 @@ from bot.assistant import Assistant, Busy
 from bot.keeping import Keeping
 from bot.overlay import OverlayFollower
 from bot.preloaded import loaded
-from bot.reply import Message, Reply, Responses, in_words
+from bot.reply import Message, Responses, in_words
 from bot.store import DirectoryEdits, open_database
-from bot.turn_metrics import count, timed
 from knowledge import directory
 
 _log = logging.getLogger(__name__)
@@ -54,11 +53,10 @@ class Setup:
     search_database: Optional[str] = None
     log_level: str = "INFO"
     log_format: str = "text"
-    assistants: int = 1
 
 
 class AssistantProcess:
-    """What `Assistant` is, by the same methods. `start()` it once, `stop()` it at the end."""
+    """An `Assistant` elsewhere. `start()` it once, `stop()` it at the end."""
 
     def __init__(self, setup: Setup) -> None:
         url = sa.engine.make_url(setup.database)
@@ -93,40 +91,10 @@ class AssistantProcess:
         self._process.kill()
         self._process.join()
 
-    async def answer(self, conversation: str, **message: Optional[str]) -> Reply:
-        """As Assistant.answer. Also raises AssistantGone."""
-        with timed():
-            reply: Reply = await self._call("answer", conversation, **message)
-        count(reply)
-        return reply
-
-    async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:
-        """As Assistant.greet. Also raises AssistantGone."""
-        reply: Reply = await self._call("greet", conversation, page_language)
-        return reply
-
-    async def parse(self, text: str) -> dict[str, Any]:
-        """As Assistant.parse. Also raises AssistantGone."""
-        found: dict[str, Any] = await self._call("parse", text)
-        return found
-
-    async def vectors(self, texts: list[str]) -> Any:
-        """As Assistant.vectors. Also raises AssistantGone."""
-        return await self._call("vectors", texts)
-
-    async def nearest(self, text: str, most: int = 5) -> Any:
-        """As Assistant.nearest. Also raises AssistantGone."""
-        return await self._call("nearest", text, most)
-
-    async def erase(self, conversation: str) -> None:
-        """As Assistant.erase. Also raises AssistantGone."""
-        await self._call("erase", conversation)
-
-    def words(self, response: str, language: str, **gaps: str) -> list[Message]:
-        """As Assistant.words."""
-        return in_words(self._responses, response, language, **gaps)
-
-    async def _call(self, method: str, *given: Any, **named: Any) -> Any:
+    async def call(self, method: str, *given: Any, **named: Any) -> Any:
+        """What the method of this name of `Assistant` gives. Raises what it does, and
+        AssistantGone.
+        """
         future: Future[Any] = Future()
         with self._lock:
             self._calls += 1
@@ -137,6 +105,10 @@ class AssistantProcess:
             else:
                 self._kept.append(call)
         return await asyncio.wrap_future(future)
+
+    def words(self, response: str, language: str, **gaps: str) -> list[Message]:
+        """As Assistant.words."""
+        return in_words(self._responses, response, language, **gaps)
 
     def _send(self, call: Optional[Call]) -> None:
         # When it has ended the reader finds out, and fails what is open.

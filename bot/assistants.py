@@ -10,13 +10,17 @@ from zlib import crc32
 
 from bot.assistant_process import AssistantProcess, Setup
 from bot.reply import Message, Reply
+from bot.turn_metrics import count, timed
 
 
 class Assistants:
-    """What `AssistantProcess` is, by the same methods."""
+    """What `Assistant` is, by the same methods. `start()` it once, `stop()` it at the end.
 
-    def __init__(self, setup: Setup) -> None:
-        self._all = [AssistantProcess(setup) for _ in range(setup.assistants)]
+    Each method also raises AssistantGone.
+    """
+
+    def __init__(self, setup: Setup, number: int = 1) -> None:
+        self._all = [AssistantProcess(setup) for _ in range(number)]
         self._turn = cycle(self._all)
 
     def start(self) -> None:
@@ -29,25 +33,37 @@ class Assistants:
             one.stop()
 
     async def answer(self, conversation: str, **message: Optional[str]) -> Reply:
-        return await self._of(conversation).answer(conversation, **message)
+        """As Assistant.answer; is counted and timed."""
+        with timed():
+            reply: Reply = await self._of(conversation).call("answer", conversation, **message)
+        count(reply)
+        return reply
 
     async def greet(self, conversation: str, page_language: Optional[str] = None) -> Reply:
-        return await self._of(conversation).greet(conversation, page_language)
+        """As Assistant.greet."""
+        reply: Reply = await self._of(conversation).call("greet", conversation, page_language)
+        return reply
 
     async def parse(self, text: str) -> dict[str, Any]:
-        return await next(self._turn).parse(text)
+        """As Assistant.parse."""
+        found: dict[str, Any] = await next(self._turn).call("parse", text)
+        return found
 
     async def vectors(self, texts: list[str]) -> Any:
+        """As Assistant.vectors."""
         # Always the same one: it loads what it needs for this when it is first asked.
-        return await self._all[0].vectors(texts)
+        return await self._all[0].call("vectors", texts)
 
     async def nearest(self, text: str, most: int = 5) -> Any:
-        return await self._all[0].nearest(text, most)
+        """As Assistant.nearest."""
+        return await self._all[0].call("nearest", text, most)
 
     async def erase(self, conversation: str) -> None:
-        await self._of(conversation).erase(conversation)
+        """As Assistant.erase."""
+        await self._of(conversation).call("erase", conversation)
 
     def words(self, response: str, language: str, **gaps: str) -> list[Message]:
+        """As Assistant.words."""
         return self._all[0].words(response, language, **gaps)
 
     def _of(self, conversation: str) -> AssistantProcess:

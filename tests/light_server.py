@@ -21,7 +21,7 @@ from bot.store import State, States, open_database
 class Light:
     """What Assistants is, by the same methods."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, number: int = 1) -> None:
         self._states = States(open_database(setup.database))
 
     def start(self) -> None: ...

@@ -51,38 +51,38 @@ async def test_it_answers_as_the_assistant_does(
 ) -> None:
     for text in ("ech hu Scholden", "ech wëll stierwen"):
         here = await assistant.answer(f"apart {text}", text=text)
-        assert await process.answer(f"apart {text}", text=text) == here
-    assert await process.greet("apart", "de") == await assistant.greet("apart", "de")
-    assert (await process.parse("j'ai des dettes"))["intent"]["name"] == "debt_help"
+        assert await process.call("answer", f"apart {text}", text=text) == here
+    assert await process.call("greet", "apart", "de") == await assistant.greet("apart", "de")
+    assert (await process.call("parse", "j'ai des dettes"))["intent"]["name"] == "debt_help"
     for language in ("lb", "xx"):
         words = ("utter_person_answers_role", language)
         assert process.words(*words, role="R") == assistant.words(*words, role="R")
     assert States(open_database(database)).load("apart") is not None
-    await process.erase("apart")
+    await process.call("erase", "apart")
     assert States(open_database(database)).load("apart") is None
 
 
 async def test_many_are_answered_each_its_own(process: AssistantProcess) -> None:
     texts = [f"j'habite à Mersch {n}" for n in range(4)]
-    found = await asyncio.gather(*(process.parse(text) for text in texts))
+    found = await asyncio.gather(*(process.call("parse", text) for text in texts))
     assert [one["text"] for one in found] == texts
 
 
 async def test_what_it_raises_is_raised_here(process: AssistantProcess) -> None:
     with pytest.raises(UnknownPayload):
-        await process.answer("payload", payload='/inform{"place": "Mersch"}')
+        await process.call("answer", "payload", payload='/inform{"place": "Mersch"}')
 
 
 async def test_when_it_is_killed_another_goes_on(process: AssistantProcess) -> None:
     first = process._process
     assert first.pid
     os.kill(first.pid, signal.SIGSTOP)
-    asked = asyncio.ensure_future(process.answer("killed", text="ech hu Scholden"))
+    asked = asyncio.ensure_future(process.call("answer", "killed", text="ech hu Scholden"))
     await asyncio.sleep(0.1)
     os.kill(first.pid, signal.SIGKILL)
     with pytest.raises(AssistantGone):
         await asyncio.wait_for(asked, 5)
-    reply = await asyncio.wait_for(process.answer("killed", text="ech hu Scholden"), 60)
+    reply = await asyncio.wait_for(process.call("answer", "killed", text="ech hu Scholden"), 60)
     assert "surendettement" in reply.services
     assert process._process.pid != first.pid
 

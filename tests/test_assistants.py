@@ -20,8 +20,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 async def two(model: Path, database: str) -> AsyncIterator[Assistants]:
-    setup = Setup(model, database, deadline=60.0, log_level="WARNING", assistants=2)
-    started = Assistants(setup)
+    started = Assistants(Setup(model, database, deadline=60.0, log_level="WARNING"), 2)
     started.start()
     yield started
     started.stop()

@@ -14,7 +14,8 @@ from prometheus_client import REGISTRY, generate_latest
 
 from bot import logs
 from bot.assistant import Busy
-from bot.assistant_process import AssistantProcess, Setup
+from bot.assistant_process import Setup
+from bot.assistants import Assistants
 from bot.reply import Reply
 from bot.settings import ROOT
 from tests.security.cheap import running
@@ -50,15 +51,13 @@ def test_everything_is_described() -> None:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> AssistantProcess:
+def assistants(tmp_path: Path) -> Assistants:
     model = tmp_path / "model.tar.gz"
     model.touch()
-    return AssistantProcess(Setup(model, f"sqlite:///{tmp_path / 'x.db'}"))
+    return Assistants(Setup(model, f"sqlite:///{tmp_path / 'x.db'}"))
 
 
-async def test_turns_are_counted(
-    process: AssistantProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_turns_are_counted(assistants: Assistants, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [Reply("lb", "nlu_fallback"), Reply("lb", "debt_help", handoff=True, crisis=True)]
 
     async def call(*_: object, **__: object) -> Reply:
@@ -66,7 +65,7 @@ async def test_turns_are_counted(
             raise Busy("c1")
         return answers.pop(0)
 
-    monkeypatch.setattr(process, "_call", call)
+    monkeypatch.setattr(assistants._all[0], "call", call)
     names = {
         "weeweiser_turns_total": {"language": "lb", "intent": "debt_help"},
         "weeweiser_turns_not_understood_total": {"language": "lb"},
@@ -76,10 +75,10 @@ async def test_turns_are_counted(
     }
     before = {name: value(name, **labels) for name, labels in names.items()}
     timed = value("weeweiser_turn_seconds_count")
-    await process.answer("c1", text="Moien")
-    await process.answer("c1", text="Moien")
+    await assistants.answer("c1", text="Moien")
+    await assistants.answer("c1", text="Moien")
     with pytest.raises(Busy):
-        await process.answer("c1", text="Moien")
+        await assistants.answer("c1", text="Moien")
     for name, labels in names.items():
         assert value(name, **labels) - before[name] == 1, name
     assert value("weeweiser_turn_seconds_count") - timed == 2
