@@ -5,11 +5,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError
 
 from bot.channels.messenger._counters import events_total
 from bot.channels.messenger._looking import Looking
 from bot.logs import where
+from bot.store import AWAY
 from bot.store.messenger import Arrival, Arrivals, Reception
 
 _log = logging.getLogger(__name__)
@@ -17,8 +18,6 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 50
 #: A rest between two: what arrives meanwhile is sorted together, at the cost of one.
 _REST_SECONDS = 0.1
-#: The database is away or busy: no fault of what arrived.
-_AWAY = (OperationalError, InterfaceError)
 
 
 class Sorter(Looking):
@@ -54,18 +53,18 @@ class Sorter(Looking):
             return 0
         try:
             return self._take(some)
-        except _AWAY:
-            raise
         except Exception as error:
+            if _is_away(error):
+                raise
             _log.warning("messenger_sorted_one_by_one error=%s", where(error))
         return sum(self._alone(one) for one in some)
 
     def _alone(self, one: Arrival) -> int:
         try:
             return self._take([one])
-        except _AWAY:
-            raise
         except Exception as error:
+            if _is_away(error):
+                raise
             _log.error("messenger_not_sorted error=%s", where(error))
             self._arrivals.stumbled(one)
             return 0
@@ -77,3 +76,11 @@ class Sorter(Looking):
         for (event, _), result in zip(events, results):
             events_total.labels(event.kind, result).inc()
         return len(some)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database is away or busy, which is no fault of what arrived."""
+    if isinstance(error, InterfaceError):
+        # SQLite's driver says so of a value it cannot take, too, and that will not pass.
+        return bool(error.connection_invalidated)
+    return isinstance(error, AWAY)

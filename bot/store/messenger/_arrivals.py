@@ -10,6 +10,7 @@ takes each event once.
 import json
 import threading
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
@@ -38,7 +39,6 @@ _arrivals = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
-_INSERT = _arrivals.insert()
 #: After so many it is left for an operator, so that it does not hold up the others.
 MOST_TRIES = 5
 
@@ -62,27 +62,20 @@ class Arrivals:
     def __init__(self, engine: Engine, adding: Optional[Engine] = None) -> None:
         """`adding`: another engine of the same database, for what has to be fast."""
         self._engine = engine
-        self._adding = adding or engine
+        self._adding = adding or engine.execution_options(isolation_level="AUTOCOMMIT")
         # SQLite would let the second of two writers sleep for a while and look again; a lock lets
         # it go on at once. PostgreSQL needs none, and is not slowed by it: the lane is one thread.
         self._writer = threading.Lock()
-        self._at_once = self._adding.execution_options(isolation_level="AUTOCOMMIT")
         with changing_tables(engine) as connection:
             _meta.create_all(connection)
 
     def add(self, events: list[Received], now: int) -> None:
         """Returns when all are on disk, in their order; none is when it raises."""
-        rows = [
-            {"person": event.person, "event": json.dumps(asdict(event)), "at": now}
-            for event in events
-        ]
-        if len(rows) == 1:
-            # One statement is a transaction of its own; to begin and end one takes as long again.
-            with self._writer, self._at_once.connect() as connection:
-                connection.execute(_INSERT, rows[0])
-            return
-        with self._writer, self._adding.begin() as connection:
-            connection.execute(_INSERT, rows)
+        # One statement is a transaction of its own; to begin and end one takes as long again.
+        statement = _insert(len(events), "?" if self._adding.name == "sqlite" else "%s")
+        values = [v for event in events for v in (event.person, json.dumps(asdict(event)), now)]
+        with self._writer, self._adding.connect() as connection:
+            connection.exec_driver_sql(statement, tuple(values))
 
     def oldest(self, most: int) -> list[Arrival]:
         """The first that came, at most so many."""
@@ -145,4 +138,12 @@ def open_arrivals(database: str) -> Arrivals:
     address = url.render_as_string(hide_password=False)
     # Sorting tidies the file; what is acknowledged does not wait for that. What it deletes may come
     # back in a power cut: it is sorted again, which changes nothing.
-    return Arrivals(open_engine(address, at_once=False), open_engine(address, tidies=False))
+    adding = open_engine(address, tidies=False, isolation_level="AUTOCOMMIT")
+    return Arrivals(open_engine(address, at_once=False), adding)
+
+
+@lru_cache
+def _insert(rows: int, gap: str) -> str:
+    """The statement for so many rows. To put one together takes longer than to carry it out."""
+    values = ", ".join([f"({gap}, {gap}, {gap})"] * rows)
+    return f"insert into {_arrivals.name} (person, event, at) values {values}"  # noqa: S608

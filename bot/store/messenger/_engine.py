@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store._postgres import open_postgres
 
 
-def open_engine(database: str, *, tidies: bool = True, at_once: bool = True) -> Engine:
+def open_engine(
+    database: str, *, tidies: bool = True, at_once: bool = True, **options: Any
+) -> Engine:
     """An engine whose errors quote no values.
 
     `tidies`: commits now and then also move an SQLite file's log into the file, which takes long.
     `at_once`: commits are on disk when they return; otherwise, in SQLite, a power cut may undo the
-    last ones.
+    last ones. `options`: SQLAlchemy's.
     """
     url = sa.engine.make_url(database)
     if url.get_backend_name() != "sqlite":
-        return open_postgres(url, hide_parameters=True)
+        return open_postgres(url, hide_parameters=True, **options)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
@@ -30,6 +31,7 @@ def open_engine(database: str, *, tidies: bool = True, at_once: bool = True) -> 
         hide_parameters=True,
         poolclass=sa.pool.QueuePool,
         connect_args={"timeout": 15, "check_same_thread": False},
+        **options,
     )
     sa.event.listen(engine, "connect", _durable)
     if not tidies:
@@ -67,12 +69,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def add_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Inserts a row unless one with its key is there; whether it was new."""
-    statement = _insert_new(table, connection.dialect.name)
+    statement = _insert_new(table, tuple(values))
     return bool(connection.execute(statement, values).rowcount)
 
 
 @lru_cache
-def _insert_new(table: sa.Table, dialect: str) -> Any:
-    # Kept: to put a statement together takes longer than to carry it out.
-    module = sqlite if dialect == "sqlite" else postgresql
-    return module.insert(table).on_conflict_do_nothing()
+def _insert_new(table: sa.Table, columns: tuple[str, ...]) -> Any:
+    # Words, and kept: SQLAlchemy would put a statement with "on conflict" together each time, which
+    # takes longer than to carry it out.
+    gaps = ", ".join(f":{name}" for name in columns)
+    names = ", ".join(columns)
+    return sa.text(f"insert into {table.name} ({names}) values ({gaps}) on conflict do nothing")  # noqa: S608

@@ -16,12 +16,32 @@ GRACE_MS = 20_000
 UNSENT = ("waiting", "sending", "unsure")
 #: Tries to answer a message; a crash counts as one.
 MOST_TRIES = 3
+# Put together once: that takes longer than to carry them out.
+_OF_PERSON = people.c.person == sa.bindparam("whose")
+_FIND = sa.select(people).where(_OF_PERSON).with_for_update()
+_CHANGE = people.update().where(_OF_PERSON)
+_TO_SEND = (
+    sa.select(outbox)
+    .where(outbox.c.person == sa.bindparam("whose"), outbox.c.state.in_(UNSENT))
+    .order_by(outbox.c.id)
+    .limit(1)
+)
+_TO_ASK = (
+    sa.select(inbox)
+    .where(inbox.c.person == sa.bindparam("whose"), inbox.c.state.in_(("waiting", "asking")))
+    .order_by(inbox.c.sent_at, inbox.c.id)
+    .limit(1)
+)
+_CHANGE_SENT = outbox.update().where(outbox.c.id == sa.bindparam("which"))
+_MARK = _CHANGE_SENT.where(outbox.c.state == "sending")
+_CHANGE_ASKED = inbox.update().where(inbox.c.id == sa.bindparam("which"))
+_PUT = outbox.insert()
 
 
 def next_step(connection: Connection, row: Any, now: int, grace_ms: int) -> Step:
     """What is to be done next for a person whose row is held; None: nothing now."""
     while True:
-        waiting = _oldest(connection, outbox, row.person, UNSENT, outbox.c.id)
+        waiting = connection.execute(_TO_SEND, {"whose": row.person}).first()
         if waiting is not None:
             if waiting.state == "sending":  # by a worker that is gone
                 due = now + grace_ms
@@ -32,9 +52,7 @@ def next_step(connection: Connection, row: Any, now: int, grace_ms: int) -> Step
                 _rest(connection, row.person, waiting.due_at)
                 return None
             return _to_send(connection, row, waiting, now)
-        asked = _oldest(
-            connection, inbox, row.person, ("waiting", "asking"), inbox.c.sent_at, inbox.c.id
-        )
+        asked = connection.execute(_TO_ASK, {"whose": row.person}).first()
         if asked is None:
             _rest(connection, row.person, None)
             return None
@@ -52,7 +70,7 @@ def next_step(connection: Connection, row: Any, now: int, grace_ms: int) -> Step
 
 def _to_send(connection: Connection, row: Any, waiting: Any, now: int) -> Send:
     values = {"state": "sending", "tries": waiting.tries + 1}
-    connection.execute(outbox.update().where(outbox.c.id == waiting.id).values(**values))
+    connection.execute(_CHANGE_SENT, {"which": waiting.id, **values})
     _hold(connection, row.person, now)
     body = json.loads(waiting.body)
     if waiting.kind == "message":
@@ -71,8 +89,7 @@ def _to_send(connection: Connection, row: Any, waiting: Any, now: int) -> Send:
 
 
 def _to_ask(connection: Connection, row: Any, asked: Any, now: int) -> Ask:
-    values = {"state": "asking", "tries": asked.tries + 1}
-    connection.execute(inbox.update().where(inbox.c.id == asked.id).values(**values))
+    change_asked(connection, asked.id, state="asking", tries=asked.tries + 1)
     _hold(connection, row.person, now)
     return Ask(
         id=asked.id,
@@ -98,44 +115,45 @@ def _rest(connection: Connection, person: str, due_at: Optional[int]) -> None:
     change(connection, person, claimed_by=None, claimed_until=None, due_at=due_at)
 
 
+def find(connection: Connection, person: str) -> Any:
+    """The row of a person, locked; None when there is none."""
+    return connection.execute(_FIND, {"whose": person}).first()
+
+
+def change(connection: Connection, person: str, **values: Any) -> None:
+    connection.execute(_CHANGE, {"whose": person, **values})
+
+
+def change_asked(connection: Connection, message: int, **values: Any) -> None:
+    connection.execute(_CHANGE_ASKED, {"which": message, **values})
+
+
 def finish(connection: Connection, message: int, state: str) -> None:
-    connection.execute(
-        inbox.update().where(inbox.c.id == message).values(state=state, content="{}")
-    )
+    change_asked(connection, message, state=state, content="{}")
 
 
 def mark(connection: Connection, message: int, **values: Any) -> None:
     """Unless the echo said meanwhile that it was sent."""
-    connection.execute(
-        outbox.update().where(outbox.c.id == message, outbox.c.state == "sending").values(**values)
-    )
-
-
-def _oldest(
-    connection: Connection, table: Any, person: str, states: tuple[str, ...], *order: Any
-) -> Any:
-    query = sa.select(table).where(table.c.person == person, table.c.state.in_(states))
-    return connection.execute(query.order_by(*order).limit(1)).first()
-
-
-def change(connection: Connection, person: str, **values: Any) -> None:
-    connection.execute(people.update().where(people.c.person == person).values(**values))
+    connection.execute(_MARK, {"which": message, **values})
 
 
 def put(connection: Connection, person: str, outgoing: list[Outgoing], now: int) -> None:
-    for one in outgoing:
-        connection.execute(
-            outbox.insert().values(
-                person=person,
-                kind=one.kind,
-                body=json.dumps(one.body),
-                token=secrets.token_urlsafe(18),
-                by_person=one.by_person,
-                happening=one.happening,
-                created_at=now,
-                state="waiting",
-            )
-        )
+    if not outgoing:
+        return
+    rows = [
+        {
+            "person": person,
+            "kind": one.kind,
+            "body": json.dumps(one.body),
+            "token": secrets.token_urlsafe(18),
+            "by_person": one.by_person,
+            "happening": one.happening,
+            "created_at": now,
+            "state": "waiting",
+        }
+        for one in outgoing
+    ]
+    connection.execute(_PUT, rows)
 
 
 def quiet(row: Any, now: int) -> bool:

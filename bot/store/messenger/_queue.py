@@ -21,6 +21,8 @@ from bot.store.messenger._next import (
     GRACE_MS,
     LEASE_MS,
     change,
+    change_asked,
+    find,
     finish,
     mark,
     next_step,
@@ -113,11 +115,7 @@ class Queue:
         """The message could not be answered; it is tried again after a while."""
         with writing(self._engine) as connection:
             row = self._held(connection, ask.person)
-            connection.execute(
-                inbox.update()
-                .where(inbox.c.id == ask.id)
-                .values(state="waiting", due_at=now + delay_ms)
-            )
+            change_asked(connection, ask.id, state="waiting", due_at=now + delay_ms)
             return self._next(connection, row, now)
 
     def sent(self, send: Send, now: int) -> Step:
@@ -210,9 +208,7 @@ class Queue:
 
     def _held(self, connection: Connection, person: str) -> Any:
         """The row of a person this worker has claimed, locked. Raises Lost."""
-        row = connection.execute(
-            sa.select(people).where(people.c.person == person).with_for_update()
-        ).first()
+        row = find(connection, person)
         if row is None or row.claimed_by != self._worker:
             raise Lost
         return row

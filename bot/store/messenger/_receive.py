@@ -8,16 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store.messenger._engine import add_new, writing
-from bot.store.messenger._next import UNSENT
+from bot.store.messenger._next import UNSENT, change, find
 from bot.store.messenger._tables import inbox, outbox, people, seen
 
 #: Kinds that ask for an answer; the others only change what is known of the person.
 ANSWERED = ("words", "choice", "start", "wordless")
 _TOO_FAST = "too_fast"
-# Put together once: that takes longer than to carry them out.
-_OF_PERSON = people.c.person == sa.bindparam("whose")
-_FIND = sa.select(people).where(_OF_PERSON).with_for_update()
-_CHANGE = people.update().where(_OF_PERSON)
 _PUT = inbox.insert()
 _MINUTE = 60_000
 
@@ -87,16 +83,15 @@ class Reception:
             self._withdraw(connection, event.person)
         elif event.kind == "given":
             changed |= {"taken_at": None, "quiet_until": None}
-        connection.execute(_CHANGE, {"whose": event.person, **changed})
+        change(connection, event.person, **changed)
         return became
 
     def _row(self, connection: Connection, event: Received, now: int) -> Any:
         """The row of the person, locked; made when they are new."""
-        mine = {"whose": event.person}
-        row = connection.execute(_FIND, mine).first()
+        row = find(connection, event.person)
         if row is None:
             add_new(connection, people, person=event.person, address=event.address, active_at=now)
-            row = connection.execute(_FIND, mine).one()
+            row = find(connection, event.person)
         return row
 
     def _message(

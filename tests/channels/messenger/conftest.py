@@ -4,12 +4,19 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 from tests import postgres
 
 KINDS = ("sqlite", "postgresql")
+# `pytest --hypothesis-profile=thorough`: after a change of limits or of how texts are split.
+hypothesis.settings.register_profile(
+    "thorough",
+    max_examples=10_000,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -91,16 +92,26 @@ def test_all_of_a_webhook_is_stored_or_none(lane: Lane) -> None:
     assert lane.arrivals.waiting() == (0, None)
 
 
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ('"once"', '"twice"'),
+        # SQLite's driver calls a value it cannot take an error of its interface.
+        ('"source": null', '"source": {"id": 1}'),
+    ],
+    ids=["unknown field", "no text"],
+)
 def test_one_that_cannot_be_sorted_holds_up_nobody_and_is_seen(
-    lane: Lane, caplog: pytest.LogCaptureFixture
+    lane: Lane, caplog: pytest.LogCaptureFixture, part: str, other: str
 ) -> None:
     lane.arrivals.add([words("Xylophon"), words("b", "m-2"), words("c", "m-2")], NOW)
     first = lane.arrivals.oldest(1)[0]
     table = sa.table("messenger_arrivals", sa.column("id"), sa.column("event"))
     with lane.arrivals._engine.begin() as connection:
         # As a version of tomorrow might have written it.
-        other = first.written.replace('"once"', '"twice"')
-        connection.execute(table.update().where(table.c.id == first.id).values(event=other))
+        changed = first.written.replace(part, other)
+        assert changed != first.written
+        connection.execute(table.update().where(table.c.id == first.id).values(event=changed))
     assert lane.sorter._sort() == 2
     assert lane.texts() == ["b", "c"]
     for _ in range(MOST_TRIES):
@@ -112,18 +123,63 @@ def test_one_that_cannot_be_sorted_holds_up_nobody_and_is_seen(
     assert lane.arrivals.waiting() == (0, None)
 
 
-def test_a_database_that_is_away_costs_no_try(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+def closed() -> sa.exc.InterfaceError:
+    return sa.exc.InterfaceError("insert", {}, Exception("closed"), connection_invalidated=True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sa.exc.OperationalError("insert", {}, Exception("locked")),
+        closed(),
+        sa.exc.TimeoutError("no connection is free"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_database_that_is_away_costs_no_try(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def away(_: Any) -> list[str]:
-        raise sa.exc.OperationalError("insert", {}, Exception("locked"))
+        raise error
 
     lane.arrivals.add([words("a")], NOW)
     with monkeypatch.context() as broken:
         broken.setattr(lane.reception, "receive", away)
         for _ in range(2 * MOST_TRIES):
-            with pytest.raises(sa.exc.OperationalError):
+            with pytest.raises(type(error)):
                 lane.sorter._sort()
     assert lane.sorter._sort() == 1
     assert lane.texts() == ["a"]
+
+
+async def test_the_sorter_goes_on_when_the_database_is_back_and_does_not_ask_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lane = Lane(f"sqlite:///{tmp_path / 'weeweiser.db'}")
+    receive, asked, there = lane.reception.receive, [], threading.Event()
+
+    def away(events: Any) -> list[str]:
+        asked.append(len(events))
+        if not there.is_set():
+            raise sa.exc.OperationalError("insert", {}, Exception("away"))
+        return receive(events)
+
+    monkeypatch.setattr(lane.reception, "receive", away)
+    monkeypatch.setattr("bot.channels.messenger._looking.LOOK_SECONDS", 0.05)
+    sorted_out = asyncio.Event()
+    thread = ThreadPoolExecutor(1)
+    sorter = Sorter(lane.arrivals, lane.reception, thread, sorted_out.set)
+    lane.arrivals.add([words("Xylophon")], NOW)
+    sorter.start()
+    await asyncio.sleep(0.5)
+    assert 2 <= len(asked) <= 11, "again and again, with a rest between"
+    there.set()
+    await asyncio.wait_for(sorted_out.wait(), 10)
+    await sorter.stop()
+    thread.shutdown()
+    assert lane.texts() == ["Xylophon"]
+    assert "messenger_not_sorted error=" in caplog.text
+    assert "Xylophon" not in caplog.text
 
 
 def test_what_waits_counts_as_unanswered_and_is_deleted_with_its_person(lane: Lane) -> None:

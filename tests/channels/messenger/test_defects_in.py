@@ -4,10 +4,13 @@ The numbers are those of our list of its defects, read in `rasa/core/channels/fa
 """
 
 import asyncio
+import hmac
 import json
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +18,36 @@ import httpx
 import pytest
 
 from bot.channels import messenger
-from bot.channels.messenger import _webhook
 from bot.settings import Settings
 from bot.store import States, open_database
-from tests.channels.messenger.page import PAGE, VERIFY, Running, running, until
+from tests.channels.messenger.graph import APP_SECRET
+from tests.channels.messenger.page import PAGE, VERIFY, Running, running, signature, until
+from tests.channels.messenger.test_deletion import call
+from tests.channels.messenger.test_deletion import request as deletion
 from tests.channels.messenger.victim import Numbered
 
 
 class Slow(Numbered):
-    """An assistant that is busy with something long, until it is told to go on."""
+    """An assistant that is busy with something long while it is `held`."""
 
     def __init__(self) -> None:
         super().__init__(States(open_database()))
-        self.seconds = 0.0
+        self.busy_until = 0.0
+        #: How many it was asked meanwhile.
+        self.asked = 0
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        self.asked, self.busy_until = 0, time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.busy_until = 0.0
 
     async def answer(self, *given: Any, **named: Any) -> Any:
-        await asyncio.sleep(self.seconds)
+        self.asked += 1
+        while time.monotonic() < self.busy_until:
+            await asyncio.sleep(0.02)
         return await super().answer(*given, **named)
 
 
@@ -93,30 +110,60 @@ def test_03_standby_and_changes_are_no_failure(page: Running) -> None:
     assert page.graph.texts(two) == ["1 b", "1 and more"]
 
 
+def at_once(page: Running, bodies: list[bytes]) -> list[tuple[int, float]]:
+    """Posts them over several connections; of each the status and how many seconds it took."""
+
+    with httpx.Client(timeout=20) as meta:
+
+        def one(raw: bytes) -> tuple[int, float]:
+            begun = time.monotonic()
+            signed = {"X-Hub-Signature-256": f"sha256={signature(raw)}"}
+            status = meta.post(page.address, content=raw, headers=signed).status_code
+            return status, time.monotonic() - begun
+
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(one, bodies))
+
+
+def body(person: str, mid: str) -> bytes:
+    return json.dumps({"object": "page", "entry": [entry(item(person, mid))]}).encode()
+
+
 def test_04_it_is_acknowledged_before_it_is_answered(page: Running, slow: Slow) -> None:
-    (person,) = people(page, 1)
-    slow.seconds = 30.0
-    try:
-        assert post(page, entry(item(person, "a"))) == 200
-        assert page.graph.texts(person) == []
-        assert page.channel.records.waiting(0).inbox == 1
-    finally:
-        slow.seconds = 0.0
-
-
-def test_05_what_comes_twice_is_answered_once(page: Running) -> None:
-    (person,) = people(page, 1)
-    raw = json.dumps({"object": "page", "entry": [entry(item(person, "a"))]}).encode()
-    assert [page.post_raw(raw).status_code for _ in range(3)] == [200, 200, 200]
+    everybody = people(page, 30)
+    with slow.held(30):
+        first, *others = everybody
+        assert at_once(page, [body(first, "a")])[0][0] == 200
+        until(lambda: slow.asked, 10)
+        answers = at_once(page, [body(person, "a") for person in others])
+        assert slow.busy_until > time.monotonic(), "the assistant is busy with it all the time"
+        assert {status for status, _ in answers} == {200}
+        assert max(seconds for _, seconds in answers) < 1.0
+        assert not any(page.graph.texts(person) for person in everybody)
     page.settle()
-    assert page.graph.texts(person) == ["1 a", "1 and more"]
+    for person in everybody:
+        assert page.graph.texts(person) == ["1 a", "1 and more"]
+
+
+def test_05_what_comes_twice_is_answered_once(page: Running, slow: Slow) -> None:
+    """One after the other, at the same time, while it is being answered, and afterwards."""
+    (person, *others) = people(page, 9)
+    raw = body(person, "a")
+    crowd = [body(other, "a") for other in others]
+    with slow.held(30):
+        mixed = [one for other in crowd for one in (raw, other, raw)]
+        assert {status for status, _ in at_once(page, mixed)} == {200}
+        until(lambda: slow.asked, 10)
+        assert [page.post_raw(raw).status_code for _ in range(3)] == [200, 200, 200]
+    page.settle()
+    assert page.post_raw(raw).status_code == 200
+    page.settle()
+    for one in (person, *others):
+        assert page.graph.texts(one) == ["1 a", "1 and more"]
 
 
 def test_06_only_the_sha256_signature_counts(page: Running) -> None:
     import hashlib
-    import hmac
-
-    from tests.channels.messenger.graph import APP_SECRET
 
     raw = b'{"object": "page", "entry": []}'
     sha1 = hmac.new(APP_SECRET.encode(), raw, hashlib.sha1).hexdigest()
@@ -133,21 +180,31 @@ def test_07_the_sender_does_not_choose_how_it_is_signed(page: Running, name: str
     assert httpx.post(page.address, content=raw, headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize("equal", [True, False])
 def test_08_signatures_and_tokens_are_compared_in_constant_time(
-    page: Running, monkeypatch: pytest.MonkeyPatch
+    page: Running, monkeypatch: pytest.MonkeyPatch, equal: bool
 ) -> None:
+    """Nothing but `hmac.compare_digest` decides: it is told what to say, and that holds."""
+    original = hmac.compare_digest
     compared: list[int] = []
-    original = _webhook.hmac.compare_digest
 
-    def watched(one: Any, other: Any) -> bool:
-        compared.append(len(one))
-        return original(one, other)
+    def told(one: Any, other: Any) -> bool:
+        original(one, other)  # as strict about what it is given
+        compared.append(len(other))
+        return equal
 
-    monkeypatch.setattr(_webhook.hmac, "compare_digest", watched)
-    assert page.post({"object": "page", "entry": []}) == 200
-    asked = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "1"}
-    assert httpx.get(page.address, params=asked).status_code == 200
-    assert compared == [len("sha256=") + 64, len(VERIFY)]
+    monkeypatch.setattr(hmac, "compare_digest", told)
+    raw = b'{"object": "page", "entry": []}'
+    # Right where it is told to say no, wrong where it is told to say yes.
+    given = signature(raw, APP_SECRET if not equal else "another")
+    signed = {"X-Hub-Signature-256": f"sha256={given}"}
+    assert page.post_raw(raw, **signed).status_code == (200 if equal else 403)
+    token = "another" if equal else VERIFY
+    asked = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1"}
+    assert httpx.get(page.address, params=asked).status_code == (200 if equal else 403)
+    asked_to_delete = deletion("7", "another" if equal else APP_SECRET)
+    assert call(page, asked_to_delete).status_code == (200 if equal else 403)
+    assert compared == [len("sha256=") + 64, len(VERIFY), 32]
 
 
 def test_09_what_is_refused_is_no_200(page: Running) -> None:
@@ -274,11 +331,8 @@ def test_a_sealed_number_needs_the_key(page: Running) -> None:
 
 def test_typing_and_seen_are_shown_while_the_answer_is_made(page: Running, slow: Slow) -> None:
     (person,) = people(page, 1)
-    slow.seconds = 0.5
-    try:
+    with slow.held(0.5):
         page.write(person, "a", text="a")
         until(lambda: page.graph.texts(person))
-    finally:
-        slow.seconds = 0.0
     shown = [action for whom, action in page.graph.actions if whom == person]
     assert shown == ["mark_seen", "typing_on"]
