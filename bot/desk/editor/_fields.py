@@ -89,6 +89,10 @@ class Schema:
             _nearest(known, path, fields[0]).errors += said
         return fields
 
+    def choices(self, name: str) -> Mapping[str, str]:
+        """What may be chosen in a field that names things of the directory: their names by id."""
+        return dict(self._choices.get(name, ()))
+
     def read(self, form: Sent, old: Document) -> Document:
         """What a form says. `old`: what stays in its order, and what the form does not hold."""
         document = self._read(self._model, "", form, old)
