@@ -71,7 +71,7 @@ class Schema:
         self._choices: Mapping[str, Options] = {
             "type": tuple((n, t.label.in_(language)) for n, t in knowledge.types.items()),
             "needs": needs,
-            "crisis": tuple((c, c) for c in knowledge.crisis),
+            "crisis": tuple((c, "") for c in knowledge.crisis),  # named in the catalogue
             "communes": of_kind["commune"],
             "residents": of_kind["commune"],
             "quarters": quarters,

@@ -87,12 +87,8 @@ def test_history_tells_and_undoes_any_version(
 def test_history_speaks_in_words(desk: TestClient, send: Send) -> None:
     """Neither codes nor ids: choices, places and days as the form shows them."""
     changes = {"capacity__availability": "free", "capacity__told_on": "2026-11-22"}
-    chosen = {
-        "serves__national": "",
-        "serves__communes": ["esch-sur-alzette"],
-        "holidays": "closed",
-    }
-    assert send(f"{HOME}/edit", **changes, **chosen).status_code == 303
+    served = {"serves__national": "", "serves__communes": ["esch-sur-alzette"]}
+    assert send(f"{HOME}/edit", **changes, **served, holidays="closed").status_code == 303
     page = desk.get(f"{HOME}/history?lang=de").text
     told = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", page)
     values = {value for pair in told for value in pair}

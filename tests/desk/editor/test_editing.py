@@ -82,6 +82,14 @@ def test_the_day_of_free_places_is_today_unless_another_is_given(
     assert [v.content["capacity"]["told_on"] for v in versions][-1] == "2026-11-22"
 
 
+def test_every_choice_of_the_form_is_a_word(desk: TestClient) -> None:
+    page = desk.get(f"{EDIT}?lang=de").text
+    shown = re.findall(r"<option[^>]*>([^<]+)</option>|<label><input[^>]*> ([^<]+)</label>", page)
+    words = {"".join(pair).strip() for pair in shown}
+    assert {"Gewalt", "freie Plätze"} <= words
+    assert not [word for word in words if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)]
+
+
 def test_a_form_that_changes_nothing_makes_no_version(send: Send, edits: DirectoryEdits) -> None:
     assert send(EDIT).status_code == 303
     assert edits.of(KEY) == []
