@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _WORDS: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "wording" / "problems.yml").read_text(encoding="utf-8")
 )
-_AGAIN_SECONDS = 5
+AGAIN_SECONDS = 5
 _BY_STATUS = {404: "not_found", 405: "method", 413: "too_large"}
 
 
@@ -99,7 +99,7 @@ def install(app: FastAPI) -> None:
         @app.exception_handler(away)
         async def _database(request: Request, error: Exception) -> JSONResponse:
             _log.error("database_away path=%s error=%s", request.url.path, type(error).__name__)
-            return document(request, 503, "database_away", retry_after=_AGAIN_SECONDS)
+            return document(request, 503, "database_away", retry_after=AGAIN_SECONDS)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

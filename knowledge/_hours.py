@@ -106,7 +106,7 @@ class Hours:
     def notices(self, entry: Entry, at: datetime, language: Language) -> list[str]:
         """Alerts that hold, and exceptions that hold or begin soon, in words."""
         today = local(at).date()
-        alerts = [a.text.in_(language) for a in entry.alerts if a.holds(today)]
+        alerts = [_sentence(a.text.in_(language)) for a in entry.alerts if a.holds(today)]
         return [*alerts, *self.exceptions(entry, at, language, until=today + _ANNOUNCED)]
 
     def exceptions(
@@ -258,6 +258,11 @@ def turning_days(entry: Entry) -> Iterator[date]:
         yield from (days.start - _ANNOUNCED, days.start)
         if days.end:
             yield days.end + _DAY
+
+
+def _sentence(text: str) -> str:
+    """A text with its full stop: another sentence may follow."""
+    return text if text[-1:] in ".!?…" else f"{text}."
 
 
 def _then(words: Mapping[Language, str], more: Mapping[Language, str]) -> dict[Language, str]:

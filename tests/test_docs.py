@@ -120,3 +120,16 @@ def test_the_days_calls_are_kept_are_described() -> None:
         (row,) = [line for line in table.splitlines() if f"`WEEWEISER_{name.upper()}`" in line]
         assert told.format(Settings.__fields__[name].default) in row
     assert Settings.__fields__["keep_consented_call_days"].default == 365
+
+
+def test_what_data_protection_asks_for_is_written_down() -> None:
+    text = (ROOT / "docs" / "data-protection.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.M)
+    for wanted in ("Record of processing", "DPIA template", "Access, portability and erasure"):
+        assert any(heading.startswith(wanted) for heading in headings), wanted
+    backups = text.split("## Encrypted backups")[1].split("\n## ")[0]
+    assert "age -r" in backups and "pg_restore" in backups and "Try a restore" in backups
+    record = text.split("## Record of processing")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+?) \|(.+)\|$", record, re.M))
+    for row in ("purpose", "people", "data", "recipients", "third countries", "erasure"):
+        assert all(cell.strip() for cell in rows[row].split("|")), row

@@ -30,6 +30,11 @@ class Form:
     def all(self, name: str) -> list[str]:
         return self._fields.get(name, [])
 
+    def typed(self) -> list[str]:
+        """What a person wrote: every text of two words or more, once."""
+        texts = (text for texts in self._fields.values() for text in texts)
+        return [text for text in dict.fromkeys(texts) if len(text.split()) > 1]
+
 
 class Access:
     """Sessions of one site. `secure`: behind https, where cookies travel encrypted only."""
@@ -68,7 +73,7 @@ class Access:
     def demand(self, request: Request, token: str) -> None:
         """Raises Problem 403 when a form is not of this session."""
         if not hmac.compare_digest(self.csrf(request), token):
-            raise Problem(403, "foreign_origin")
+            raise Problem(403, "old_form")
 
     def permitted(self, request: Request, role: Role) -> Worker:
         """Who is signed in, with this role or a higher one. Raises Problem 403, or 401 for nobody.

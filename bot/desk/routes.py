@@ -9,6 +9,7 @@ from bot.desk.auditing import Auditing
 from bot.desk.calling import Calling
 from bot.desk.changing import Changing
 from bot.desk.editor import add_editor
+from bot.desk.failing import failing_well
 from bot.desk.following import Following
 from bot.desk.handing_out import HandingOut
 from bot.desk.inbox import List, Messages, Talking
@@ -46,9 +47,9 @@ def create_router(
     `message_days`: how long a message left for the office is kept. `key`: seals secrets.
     `provider`: where workers may sign in, too.
     """
-    router = APIRouter(tags=["desk"])
     access = Access(secure=secure)
     pages = Rendering(access, *_CATALOGUES)
+    router = APIRouter(tags=["desk"], route_class=failing_well(pages))
     SigningIn(access, pages, Seal(key), openid=provider is not None).add_to(router)
     if provider:
         SigningInElsewhere(access, pages, provider).add_to(router)

@@ -63,7 +63,7 @@ class SigningIn:
             Accounts(workers, self._seal).enter, form["name"], form["password"], form["code"]
         )
         if worker is None:
-            return self._form(request, status=403, wrong=True)
+            return self._form(request, status=403, wrong=True, name=form["name"][:80])
         workers.close(self._access.key(request))
         workers.note(worker.id, "signed_in")
         response = to("/desk")
@@ -84,8 +84,13 @@ class SigningIn:
         return response
 
     def _form(
-        self, request: Request, *, status: int = 200, wrong: bool = False, out: bool = False
+        self,
+        request: Request,
+        *,
+        status: int = 200,
+        wrong: bool = False,
+        out: bool = False,
+        name: str = "",
     ) -> Response:
-        return self._pages.page(
-            request, "login.html", status=status, wrong=wrong, openid=self._openid, out=out
-        )
+        shown = {"wrong": wrong, "openid": self._openid, "out": out, "held": name}
+        return self._pages.page(request, "login.html", status=status, **shown)

@@ -155,6 +155,8 @@ async def _grouped(request: Request, waiting: list[ToReview]) -> list[list[ToRev
     What was skipped waits until the rest is done.
     """
     fresh = [one for one in waiting if one.skipped_at is None] or waiting
+    if not fresh:
+        return []  # the assistant reads no empty list
     try:
         vectors = await request.app.state.assistant.vectors([one.text for one in fresh])
     except _UNUSABLE:

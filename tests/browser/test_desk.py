@@ -3,16 +3,19 @@
 import time
 from datetime import datetime
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from bot.desk.accounts import Accounts
-from bot.store import Calls, DirectoryEdits, Workers, open_database
+from bot.store import Calls, DirectoryEdits, Handoffs, Workers, open_database
 from knowledge import LUXEMBOURG, Directory
 from tests.browser.server import Server
 
 PASSWORD = "correct horse battery"
-#: Keys pressed beside the notes themselves; a person needs about a second for each.
+#: Keys pressed beside the notes themselves; a person needs about three seconds for each.
 MOST_STEPS = 12
+#: From the ring to the record. Three signs of the notes a second are typed while listening.
+MOST_SECONDS, SECONDS_A_STEP, SIGNS_A_SECOND = 90, 3, 3
+NOTES = "mme 34 ans, 2 enfants, expulsée hier, dort en voiture, Esch"
 
 
 class Keys:
@@ -66,7 +69,7 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     page.goto(f"{server.address}/desk/call")
     keys = Keys(page)
     wait_for_focus(page, "notes")
-    page.keyboard.type("mme 34 ans, 2 enfants, expulsée hier, dort en voiture, Esch")
+    page.keyboard.type(NOTES)
     page.wait_for_selector("#services input")
     assert page.locator("#risk").input_value() == "B"
     assert page.locator("#need0").input_value() == "emergency_housing"
@@ -79,11 +82,15 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     assert "Avec le risque A ou B" in page.locator("[role=alert]").first.inner_text()
     assert page.locator("#need0").input_value() == "emergency_housing"
     wait_for_focus(page, "notes")
+    # What was found is found again without a key.
+    page.wait_for_selector("#services input")
+    assert "« expulsée hier »" in page.locator("#why").inner_text()
     keys.press("Tab", "Tab")
     assert focused(page) == "action"
     keys.press("ArrowDown", "ArrowDown", "Control+Enter")
     page.wait_for_url("**/desk?saved=*")
     assert keys.steps <= MOST_STEPS
+    assert keys.steps * SECONDS_A_STEP + len(NOTES) / SIGNS_A_SECOND <= MOST_SECONDS
     call = Calls(engine).get(int(page.url.rpartition("=")[2]))
     assert call and call.record["risk"] == "B" and call.record["action"] == "cold_referral"
     assert (call.name, call.phone) == (None, None)
@@ -121,4 +128,38 @@ def test_what_was_chosen_by_hand_is_not_overwritten(server: Server, browser: Bro
     assert page.locator("#need0").input_value() == "debt_help"
     page.check("#consent")
     assert page.locator("#phone").is_enabled()
+    # Nobody leaves what is written by a slip.
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.click("nav.languages a[lang=fr]", no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert "Gerichtsvollzieher" in page.locator("#notes").input_value()
+    context.close()
+
+
+def test_a_message_left_is_read_like_notes(server: Server, browser: Browser) -> None:
+    """Also danger in it: the numbers are there before a key is pressed."""
+    engine = open_database(f"sqlite:///{server.database}")
+    workers = Workers(engine)
+    left = "J'ai 34 ans, je vais me tuer ce soir"
+    Handoffs(engine).leave_message("left", left, "phone", "621 000 000", datetime(2026, 11, 1))
+    number = Handoffs(engine).left_messages()[-1].id
+    context = browser.new_context(locale="fr-FR")
+    key = workers.open(workers.add("clara", "worker", "no password"))
+    context.add_cookies([{"name": "desk", "value": key, "url": server.address}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{server.address}/desk/call?message={number}")
+    page.wait_for_selector("#numbers:not([hidden])")
+    assert "112" in page.locator("#numbers").inner_text()
+    assert (page.locator("#risk").input_value(), page.locator("#age").input_value()) == (
+        "A",
+        "26_59",
+    )
     context.close()

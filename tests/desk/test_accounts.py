@@ -1,6 +1,7 @@
 """Accounts on the command line, secrets that are sealed, and the record managers read."""
 
 from pathlib import Path
+from typing import get_args
 
 import pyotp
 import pytest
@@ -12,7 +13,7 @@ from bot.cli_desk import app
 from bot.desk.accounts import Accounts
 from bot.desk.sealing import NoKey, Seal
 from bot.settings import Settings
-from bot.store import Workers, open_database
+from bot.store import EditKind, Workers, open_database
 from knowledge import LANGUAGES
 from tests.desk.conftest import KEY, PASSWORD, sign_in
 from tests.stored import stored
@@ -188,9 +189,12 @@ def test_what_workers_do_has_words() -> None:
     noted = {
         deed
         for path in (ROOT / "bot").rglob("*.py")
-        for deed in re.findall(r'\.note\([\w.]+, "(\w+)"', path.read_text(encoding="utf-8"))
+        for deed in re.findall(
+            r'(?:\.note|_done|_made)\([^"\n]*, "(\w+)"', path.read_text(encoding="utf-8")
+        )
     }
-    assert {"signed_in", "call_saved"} <= noted
+    assert {"signed_in", "call_saved", "report_read", "review_assigned"} <= noted
+    noted |= {f"directory_{deed}" for deed in get_args(EditKind)}
     for language in LANGUAGES:
         path = ROOT / "bot" / "desk" / "pages" / f"audit.{language}.yml"
         words = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -85,6 +85,21 @@ def test_the_list_says_what_is_known(client: TestClient, handoffs: Handoffs, nam
     assert "Personne n&#39;attend" in client.get("/desk/inbox").text
 
 
+def test_buttons_are_told_in_words(
+    client: TestClient, engine: Engine, handoffs: Handoffs, name: str
+) -> None:
+    """What the page itself sends first was said by nobody."""
+    pressed = ("/greet", '/inform{"place": "Esch-sur-Alzette"}', "/leave_message", "/ask_cost")
+    said = [{"who": "visitor", "text": text, "lang": "lb"} for text in pressed]
+    States(engine).save(name, State({"language": "lb"}, said=said))
+    handoffs.claim(name, 1, None)
+    sign_in(client)
+    page = client.get(talk(name) + "?lang=de").text
+    assert re.findall(r"\[[^\]<]+\]", page) == [
+        "[Esch an der Alzette]", "[möchte eine Nachricht hinterlassen]", "[ein Knopf]",
+    ]  # fmt: skip
+
+
 def test_danger_comes_first(engine: Engine, handoffs: Handoffs, name: str) -> None:
     later = Conversations(engine).create("fr")[0]
     handoffs.flag(later)

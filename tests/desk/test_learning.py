@@ -180,6 +180,19 @@ def test_a_slip_is_taken_back(editor: TestClient, review: Review) -> None:
     assert [one.text for one in learnt(editor)] == ["deux"]
 
 
+def test_nothing_waits(
+    editor: TestClient, assistant: Understanding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The assistant, who reads no empty list, is not asked."""
+
+    def vectors(texts: list[str]) -> None:
+        raise ValueError("need at least one array")
+
+    monkeypatch.setattr(assistant, "vectors", vectors)
+    page = editor.get("/desk/learning?lang=fr")
+    assert page.status_code == 200 and "Aucun message n&#39;attend." in page.text
+
+
 def test_the_page_works_without_vectors(
     editor: TestClient, review: Review, assistant: Understanding
 ) -> None:

@@ -1,11 +1,15 @@
 """Pages of the desk as a parser sees them: fields with labels, ids once, nothing foreign runs."""
 
+from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
 
+from bot.desk.rendering import FOLDER
 from bot.store import Calls, Referrals
 from knowledge import LANGUAGES
 from tests.desk.conftest import sign_in
@@ -80,6 +84,19 @@ def test_every_page_is_whole(
         page = client.get(f"{path}&lang={language}")
         assert page.status_code == 200, path
         assert Structure(page.text).wrong == [], path
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.name)
+def test_no_word_hides_behind_a_method(path: Path) -> None:
+    """In a template `w.copy` is what every dictionary can do, not the word of that name."""
+    assert not set(_keys(yaml.safe_load(path.read_text(encoding="utf-8")))) & set(dir(dict))
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
 
 
 def test_faults_are_found() -> None:

@@ -1,12 +1,15 @@
 """What differs between versions of a document, field by field; merging and taking back."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Iterator, Optional
 
 from knowledge import Document
 
 #: Compared part by part: two people rarely mean the same part.
 _NESTED = ("facts", "serves", "name", "description")
+#: What a service tells of its free places.
+_PLACES = ("availability", "free_places")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,17 @@ def with_part(document: Document, path: str, value: Any) -> Document:
     if value is None:
         del copy[name]
     return copy
+
+
+def dated(old: Document, new: Document, today: date) -> Document:
+    """New, with today as the day of its free places, where these changed and the day did not."""
+    before, after = old.get("capacity") or {}, new.get("capacity") or {}
+    # A file holds numbers and days, a form texts.
+    same = all(str(before.get(name)) == str(after.get(name)) for name in _PLACES)
+    day = after.get("told_on")
+    if same or not after.get("availability") or (day and str(day) != str(before.get("told_on"))):
+        return new
+    return {**new, "capacity": {**after, "told_on": today.isoformat()}}
 
 
 def _fields(old: Document, new: Document) -> Iterator[str]:

@@ -71,7 +71,7 @@ class Schema:
         self._choices: Mapping[str, Options] = {
             "type": tuple((n, t.label.in_(language)) for n, t in knowledge.types.items()),
             "needs": needs,
-            "crisis": tuple((c, c) for c in knowledge.crisis),
+            "crisis": tuple((c, "") for c in knowledge.crisis),  # named in the catalogue
             "communes": of_kind["commune"],
             "residents": of_kind["commune"],
             "quarters": quarters,
@@ -88,6 +88,10 @@ class Schema:
         for path, said in errors.items():
             _nearest(known, path, fields[0]).errors += said
         return fields
+
+    def choices(self, name: str) -> Mapping[str, str]:
+        """What may be chosen in a field that names things of the directory: their names by id."""
+        return dict(self._choices.get(name, ()))
 
     def read(self, form: Sent, old: Document) -> Document:
         """What a form says. `old`: what stays in its order, and what the form does not hold."""

@@ -8,6 +8,7 @@ from knowledge import Problem
 _KEYS = tuple(
     (re.compile(pattern), key)
     for pattern, key in (
+        (r"`availability", "places"),
         (r"^(field required|none is not an allowed|ensure this value has at least)", "missing"),
         (r"is no date", "date"),
         (r"is not the year of the date", "year"),

@@ -77,7 +77,7 @@ class Reading(Room):
             confirmable=confirmable(state.content),
             how=HOW,
             # What the release says and what was edited, where they go apart.
-            conflict=self.told(request, state.on_disk or {}, state.content)
+            conflict=self.told(request, state.key, state.on_disk or {}, state.content)
             if state.conflict
             else [],
             said=request.query_params.get("said", ""),
@@ -129,7 +129,7 @@ class Reading(Room):
             "at": version.at.replace(tzinfo=timezone.utc).astimezone(LUXEMBOURG),
             "undoes": version.undoes,
             "taken_in": version.taken_in_at is not None,
-            "told": self.told(request, state.until(version.number), version.content),
+            "told": self.told(request, state.key, state.until(version.number), version.content),
             "undoable": bool(version.changed) and version.deed != "created",
         }
 

@@ -1,5 +1,6 @@
 """What the pages of the directory share: who may enter, the entry meant, what visitors see."""
 
+import re
 from datetime import datetime
 from typing import Any, Callable, Optional, Union
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from bot.desk.access import Access, Form, at_least, spoken, to
 from bot.desk.editor._changes import Difference, differences
 from bot.desk.editor._entries import Entries, UnknownEntry, entry_of, is_key
+from bot.desk.editor._fields import Schema
 from bot.desk.rendering import NAMES, Rendering
 from bot.problems import Problem
 from bot.store import Role, Worker
@@ -25,6 +27,7 @@ from knowledge import (
 
 #: Card and page of an entry as visitors see them in a language.
 Preview = Callable[[Knowledge, Union[Service, Helpline], Language, datetime], tuple[Markup, Markup]]
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ABOUT = 80
 _LANGUAGES: dict[str, str] = {str(code): name for code, name in NAMES.items()}
 
@@ -68,11 +71,16 @@ class Room:
         return [(code, NAMES[code], *show(knowledge, entry, code, at)) for code in LANGUAGES]
 
     def told(
-        self, request: Request, old: Document, new: Document
+        self, request: Request, key: str, old: Document, new: Document
     ) -> list[tuple[str, Optional[str], Optional[str]]]:
-        """What differs, with the fields in words."""
-        words = self._pages.words[spoken(request)]
-        return [(label(d, words), d.old, d.new) for d in differences(old, new)]
+        """What differs between documents of an entry, fields and choices in words."""
+        language = spoken(request)
+        words = self._pages.words[language]
+        schema = Schema(key, self.entries(request).knowledge, language)
+        return [
+            (label(d, words), *(_value(d, value, words, schema) for value in (d.old, d.new)))
+            for d in differences(old, new)
+        ]
 
     def label(self, request: Request, path: str) -> str:
         return label(Difference(path, None, None), self._pages.words[spoken(request)])
@@ -87,6 +95,24 @@ def label(difference: Difference, words: dict[str, Any]) -> str:
         elif name not in ("facts", "serves"):
             said.append(_LANGUAGES.get(name) or words["labels"].get(name, name))
     return " – ".join(said)
+
+
+def _value(
+    difference: Difference, value: Optional[str], words: dict[str, Any], schema: Schema
+) -> Optional[str]:
+    """A leaf as the form shows it: names for ids, days as everywhere else."""
+    name = next(part for part in reversed(difference.path.split(".")) if not part.isdigit())
+    known = {**schema.choices(name), **words["options"].get(name, {})}
+    if value is None or not known:
+        return _as_written(value, words)
+    parts = value.split(", ")
+    return ", ".join(known.get(part, part) for part in parts)
+
+
+def _as_written(value: Optional[str], words: dict[str, Any]) -> Optional[str]:
+    if value and _DAY.fullmatch(value):
+        return ".".join(reversed(value.split("-")))
+    return words["answers"].get(value, value) if value else value
 
 
 def key_of(kind: str, name: str) -> str:

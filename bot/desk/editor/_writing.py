@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from bot.desk.access import spoken, to
-from bot.desk.editor._changes import merged
+from bot.desk.editor._changes import dated, merged
 from bot.desk.editor._entries import Outdated, State, Trial, is_key
 from bot.desk.editor._fields import Schema, with_row, without_row
 from bot.desk.editor._reading import Reading
 from bot.desk.editor._room import address, key_of
+from bot.desk.times import today
 from bot.problems import Problem
 from bot.store import EditKind, Worker
 from knowledge import (
@@ -52,7 +53,8 @@ class Writing(Reading):
         form = await self.form(request)
         schema = Schema(state.key, self.entries(request).knowledge, spoken(request))
         base = state.before(form["seen"])
-        document = schema.read(form.all, base or state.content)
+        before = base or state.content
+        document = dated(before, schema.read(form.all, before), today())
         do, _, path = form["do"].partition(":")
         if do in ("add", "remove"):
             document = (with_row if do == "add" else without_row)(document, path)
@@ -75,7 +77,8 @@ class Writing(Reading):
         form = await self.form(request)
         key = f"{kind}/{form['id'].strip()}"
         schema = Schema(key, self.entries(request).knowledge, spoken(request))
-        document = {"id": form["id"].strip(), **schema.read(form.all, _NEW)}
+        document = dated(_NEW, schema.read(form.all, _NEW), today())
+        document = {"id": form["id"].strip(), **document}
         if kind != "helplines":
             document["operator"] = "inter-actions" if kind == "services" else "partner"
         do, _, path = form["do"].partition(":")
@@ -128,7 +131,7 @@ class Writing(Reading):
         both: list[str] = []
         if base is not None:
             document, both = merged(base, state.content, document)
-        theirs = self.told(request, base or {}, state.content)
+        theirs = self.told(request, state.key, base or {}, state.content)
         clashes = [self.label(request, path) for path in both]
         return self._form(
             request, worker, state.key, document, state=state, theirs=theirs, clashes=clashes

@@ -225,6 +225,7 @@ class Talking:
         names = request.app.state.workers.names()
         deliveries = request.app.state.deliveries
         states: States = request.app.state.states
+        pressed = self._pages.words[spoken(request)]["pressed"]
         return self._pages.page(
             request,
             template,
@@ -233,7 +234,7 @@ class Talking:
             talk=talk,
             address=_path(name),
             draft=draft,
-            lines=_view.lines(talk, states, handoffs, deliveries, spoken(request)),
+            lines=_view.lines(talk, states, handoffs, deliveries, spoken(request), pressed),
             window=_view.window(talk, deliveries),
             notes=request.app.state.inbox.notes(name),
             accounts=names,

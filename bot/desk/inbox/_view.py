@@ -1,10 +1,12 @@
 """A conversation as the worker sees it: what was said, by whom, and what became of their words."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Literal, NamedTuple, Optional
+from typing import Literal, Mapping, NamedTuple, Optional
 
+from bot.desk.names import need_name, place_name
 from bot.payloads import intent_of
 from bot.store import Handoffs, Happening, States, Talk
 from bot.store.messenger import Deliveries
@@ -14,6 +16,9 @@ from knowledge import LANGUAGES, LUXEMBOURG, Language, directory
 Who = Literal["visitor", "assistant", "card", "person", "event"]
 #: Of a worker's words: kept, on the visitor's page, or why they will not arrive.
 State = Literal["sent", "delivered", "outside", "blocked", "failed"]
+#: How every conversation begins; nobody says it.
+_SILENT = ("/greet",)
+_PLACE = re.compile(r'"place":\s*"([^"]+)"')
 _FAILED: dict[str, State] = {"OutsideWindow": "outside", "Blocked": "blocked"}
 
 
@@ -54,9 +59,16 @@ def window(talk: Talk, deliveries: Deliveries, at: Optional[datetime] = None) ->
 
 
 def lines(
-    talk: Talk, states: States, handoffs: Handoffs, deliveries: Deliveries, spoken: Language
+    talk: Talk,
+    states: States,
+    handoffs: Handoffs,
+    deliveries: Deliveries,
+    spoken: Language,
+    pressed: Mapping[str, str],
 ) -> list[Line]:
-    """All that is kept, oldest first. `spoken`: the worker's language, for buttons pressed."""
+    """All that is kept, oldest first. `spoken`: the worker's language, for buttons pressed;
+    `pressed`: what these mean in words, by intent, and "other".
+    """
     name = talk.conversation
     found: list[Line] = []
     at: Counter[str] = Counter()
@@ -65,7 +77,9 @@ def lines(
         moment = line.get("at", "")
         at[moment] += 1
         key = f"s{moment}-{at[moment]}"
-        text = _said(line["text"], spoken)
+        if line["text"] in _SILENT:
+            continue
+        text = _said(line["text"], spoken, pressed)
         found.append(Line(key, _who(line["who"]), text, line["lang"], _at(line)))
     found += [Line(f"v{h.id}", "visitor", h.text, talk.lang, h.at) for h in handoffs.heard(name)]
     sent = {} if talk.website else deliveries.of(name)
@@ -97,12 +111,17 @@ def _who(who: str) -> Who:
     return "card" if who == "card" else "visitor" if who == "visitor" else "assistant"
 
 
-def _said(text: str, spoken: Language) -> str:
-    """A button's payload as the need it names, where it names one; else in brackets."""
+def _said(text: str, spoken: Language, pressed: Mapping[str, str]) -> str:
+    """What was written; of a button the need, the place or the wish it stands for, in brackets."""
     if not text.startswith("/"):
         return text
-    need = directory().current.needs.get(intent_of(text))
-    return f"[{need.label.in_(spoken) if need else intent_of(text)}]"
+    intent, knowledge = intent_of(text), directory().current
+    if intent in knowledge.needs:
+        return f"[{need_name(knowledge, intent, spoken)}]"
+    place = _PLACE.search(text)
+    if place:
+        return f"[{place_name(knowledge, place[1], spoken)}]"
+    return f"[{pressed.get(intent, pressed['other'])}]"
 
 
 def _at(line: dict[str, str]) -> Optional[datetime]:

@@ -45,7 +45,7 @@ function fill(id, value) {
 }
 
 function show(said) {
-  field("why").textContent = `${said.risk}: ${said.why} ${quoted(said.because)}`;
+  field("why").textContent = `${said.risk} – ${said.why} ${quoted(said.because)}`;
   field("why").dataset.level = said.level;
   field("rule").value = said.rule;
   fill("risk", said.risk);
@@ -92,9 +92,14 @@ function row(service, checked) {
 }
 
 function quoted(words) {
-  return words.length ? `(${words.map((w) => `“${w}”`).join(", ")})` : "";
+  const marked = words.map((word) => form.dataset.quoted.replace("…", () => word));
+  return words.length ? `(${marked.join(", ")})` : "";
 }
 
-// What a form that came back already holds was chosen by the worker.
-if (notes.value) for (const input of form.elements) if (input.value) chosen.add(input.id);
+// What a form that came back already holds was chosen by the worker; of a message left for the
+// office only its language and kind are known.
+const held = form.dataset.held ? form.elements : [field("type"), field("wanted")];
+if (notes.value) for (const input of held) if (input.value) chosen.add(input.id);
 contact();
+// A call that is kept is read anew only when its notes change.
+if (notes.value.trim() && form.dataset.held !== "kept") suggest();

@@ -84,6 +84,18 @@ def test_history_tells_and_undoes_any_version(
     assert desk.post(f"{HOME}/undo", data={**form, "version": "9"}).status_code == 404
 
 
+def test_history_speaks_in_words(desk: TestClient, send: Send) -> None:
+    """Neither codes nor ids: choices, places and days as the form shows them."""
+    changes = {"capacity__availability": "free", "capacity__told_on": "2026-11-22"}
+    served = {"serves__national": "", "serves__communes": ["esch-sur-alzette"]}
+    assert send(f"{HOME}/edit", **changes, **served, holidays="closed").status_code == 303
+    page = desk.get(f"{HOME}/history?lang=de").text
+    told = re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", page)
+    values = {value for pair in told for value in pair}
+    assert {"freie Plätze", "22.11.2026", "Esch an der Alzette", "geschlossen"} <= values
+    assert not values & {"free", "closed", "yes", "no", "esch-sur-alzette"}
+
+
 def test_a_press_on_an_old_page_changes_nothing(
     desk: TestClient, send: Send, edits: DirectoryEdits
 ) -> None:

@@ -1,12 +1,14 @@
 """The form of an entry: checked, previewed, saved, and told when somebody was first."""
 
 import re
-from typing import Any
+from datetime import date
+from typing import Any, Optional
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bot.desk import Entries
+from bot.desk.editor import _writing
 from bot.store import DirectoryEdits, Workers
 from knowledge import Directory
 from tests.desk.editor.conftest import HOME, KEY, Send, changed, enter
@@ -41,8 +43,8 @@ def test_a_saved_form_counts_at_once_and_says_who(
 
 def test_places_told_by_a_service(send: Send, live: Directory, edits: DirectoryEdits) -> None:
     """Entered and emptied in the form; half of it is refused at its field."""
-    half = send(EDIT, capacity__availability="full")
-    assert half.status_code == 422 and "capacity" in errors(half.text)
+    half = send(EDIT, capacity__free_places="2")
+    assert half.status_code == 422 and "seulement avec" in errors(half.text)["capacity"]
     both = {"capacity__told_on": "2026-11-27", "capacity__free_places": "2"}
     assert send(EDIT, capacity__availability="full", **both).status_code == 422
     assert edits.of(KEY) == []
@@ -53,6 +55,39 @@ def test_places_told_by_a_service(send: Send, live: Directory, edits: DirectoryE
     empty = dict.fromkeys(("availability", "told_on", "free_places"), "")
     assert send(EDIT, **{f"capacity__{n}": v for n, v in empty.items()}).status_code == 303
     assert live.current.service("surendettement").capacity is None
+
+
+def test_the_day_of_free_places_is_today_unless_another_is_given(
+    send: Send, live: Directory, edits: DirectoryEdits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held() -> tuple[Optional[int], Optional[str]]:
+        told = live.current.service("surendettement").capacity
+        assert told
+        return told.free_places, told.told_on and told.told_on.isoformat()
+
+    monkeypatch.setattr(_writing, "today", lambda: date(2026, 11, 20))
+    places = {"capacity__availability": "free", "capacity__free_places": "2"}
+    assert send(EDIT, **places).status_code == 303
+    assert held() == (2, "2026-11-20")
+    monkeypatch.setattr(_writing, "today", lambda: date(2026, 11, 24))
+    assert send(EDIT, name__fr="Aide aux dettes").status_code == 303
+    assert held() == (2, "2026-11-20"), "nothing was told"
+    assert 'value="2026-11-24"' in send(EDIT, do="preview", capacity__free_places="1").text
+    assert send(EDIT, capacity__free_places="1").status_code == 303
+    assert held() == (1, "2026-11-24")
+    given = {"capacity__free_places": "4", "capacity__told_on": "2026-11-22"}
+    assert send(EDIT, **given).status_code == 303
+    assert held() == (4, "2026-11-22")
+    versions = edits.of(KEY)
+    assert [v.content["capacity"]["told_on"] for v in versions][-1] == "2026-11-22"
+
+
+def test_every_choice_of_the_form_is_a_word(desk: TestClient) -> None:
+    page = desk.get(f"{EDIT}?lang=de").text
+    shown = re.findall(r"<option[^>]*>([^<]+)</option>|<label><input[^>]*> ([^<]+)</label>", page)
+    words = {"".join(pair).strip() for pair in shown}
+    assert {"Gewalt", "freie Plätze"} <= words
+    assert not [word for word in words if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)]
 
 
 def test_a_form_that_changes_nothing_makes_no_version(send: Send, edits: DirectoryEdits) -> None:
