@@ -114,9 +114,10 @@ def test_a_link_is_remembered_wherever_it_is_named() -> None:
     ("app_id", "kind"),
     [(1, "own"), ("1", "own"), (INBOX, "page_wrote"), (None, "page_wrote"), (True, "page_wrote")],
 )
-def test_an_echo_is_ours_or_of_somebody_of_the_page(app_id: Any, kind: str) -> None:
+@pytest.mark.parametrize("channel", ["messaging", "standby"])
+def test_an_echo_is_ours_or_of_somebody_of_the_page(app_id: Any, kind: str, channel: str) -> None:
     echo = {"mid": "m", "is_echo": True, "app_id": app_id, "text": "Bonjour"}
-    event = only(read(item(sender=PAGE, recipient=PERSON, message=echo)))
+    event = only(read(item(sender=PAGE, recipient=PERSON, message=echo), channel=channel))
     assert (event.kind, event.person) == (kind, PERSON)
 
 
@@ -140,7 +141,9 @@ def test_in_standby_only_that_they_wrote_is_taken(content: dict[str, Any]) -> No
     assert (event.kind, event.text) == ("standby", None)
 
 
-@pytest.mark.parametrize("name", IGNORED)
+@pytest.mark.parametrize(
+    "name", sorted({"read", "delivery", "reaction", "message_edit", "optin", *IGNORED})
+)
 def test_events_of_no_use_are_counted(name: str) -> None:
     batch = read(item(**{name: {"mid": "m"}}))
     assert (batch.events, batch.ignored) == ([], {name: 1})
@@ -198,9 +201,10 @@ def test_the_same_event_is_known_again_with_and_without_an_id() -> None:
 
 
 def test_an_old_event_is_a_replay() -> None:
-    old = {**item(message={"mid": "m", "text": "a"}), "timestamp": NOW - STALE_MS - 1}
+    three_days = 3 * 24 * 60 * 60 * 1000
+    old = {**item(message={"mid": "m", "text": "a"}), "timestamp": NOW - three_days - 1}
     assert read(old).ignored == {"stale": 1}
-    just = {**item(message={"mid": "m", "text": "a"}), "timestamp": NOW - STALE_MS}
+    just = {**item(message={"mid": "m", "text": "a"}), "timestamp": NOW - three_days}
     assert len(read(just).events) == 1
 
 
