@@ -82,9 +82,11 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         out.utter_message(response="utter_out_of_scope")
         if misses == 2:
             remind_association(out, turn)
-    elif misses == 1 and topics:
+    elif topics and (misses == 1 or (misses == 2 and turn.heard("needs"))):
         other = choice(turn.knowledge.words(turn.language, "button_other_topic"), "/help_menu")
         out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
+        if misses == 2:
+            remind_association(out, turn)
     elif misses <= 2:
         out.utter_message(response="utter_still_not_sure")
         remind_association(out, turn)
