@@ -19,7 +19,7 @@ class ActionContinue(KnowingAction):
             return skip(out, turn) if turn.intent == "deny" else ask_again(out, turn)
         if turn.slot(AFTER_CRISIS):
             # "Yes", after a cry for help: no time for "write if you have a question".
-            return stay(out, turn)
+            return stay(out, turn, understood=True)
         if turn.note("unsure"):
             out.utter_message(response="utter_unsure")
         elif turn.asks == "topic" and turn.intent == "affirm":

@@ -15,12 +15,12 @@ class ActionStay(KnowingAction):
         return stay(out, turn)
 
 
-def stay(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
-    """Each time in other words."""
+def stay(out: CollectingDispatcher, turn: Turn, *, understood: bool = False) -> list[EventType]:
+    """Each time in other words. `understood`: what was said is clear ("yes")."""
     times = int(turn.slot(AFTER_CRISIS) or 1)
     if times == 1:
         out.utter_message(response="utter_stay")
-    elif times % 2 == 0:
+    elif times % 2 == 0 and not understood:
         out.utter_message(response="utter_stay_again")
         remind_association(out, turn)
     else:

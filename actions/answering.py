@@ -195,14 +195,13 @@ def _for_household(
 
     `anywhere`: also elsewhere, because a bed for tonight is worth the way.
     """
-    here = ("quarter", "commune", *(("somewhere",) if anywhere else ()))
     own = next(
         (
             m
             for m in matches
             if turn.household in m.service.serves.households
             # Far away it must be sure for whom it is.
-            and (m.reason in here or (anywhere and _says_for_whom(m.service)))
+            and (m.reason in ("quarter", "commune") or (anywhere and _says_for_whom(m.service)))
         ),
         None,
     )

@@ -249,7 +249,9 @@ class CueReader(GraphComponent):
             return
         place, alone = found
         message.set("unknown_place", place, add_to_output=True)
-        if alone and not message.get("needs") and (asked or not name.startswith("ask_")):
+        needs = [] if name in _UNCLEAR else message.get("needs")
+        if alone and not needs and (asked or not name.startswith("ask_")):
+            message.set("needs", [], add_to_output=True)
             self._decide(message, "inform")
 
     def _read_abuse(self, message: Message) -> None:
