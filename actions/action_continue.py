@@ -4,9 +4,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
+from actions.action_stay import stay
 from actions.asking import ask_again
 from actions.base import KnowingAction
-from actions.turn import AGE, PLACE, Turn
+from actions.turn import AFTER_CRISIS, AGE, PLACE, Turn
 
 
 class ActionContinue(KnowingAction):
@@ -16,7 +17,12 @@ class ActionContinue(KnowingAction):
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.asks in (PLACE, AGE) and turn.need:
             return skip(out, turn) if turn.intent == "deny" else ask_again(out, turn)
-        if turn.asks == "topic" and turn.intent == "affirm":
+        if turn.slot(AFTER_CRISIS):
+            # "Yes", after a cry for help: no time for "write if you have a question".
+            return stay(out, turn, understood=True)
+        if turn.note("unsure"):
+            out.utter_message(response="utter_unsure")
+        elif turn.asks == "topic" and turn.intent == "affirm":
             out.utter_message(response="utter_help_menu")
         else:
             out.utter_message(response="utter_anything_else")

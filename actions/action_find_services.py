@@ -4,8 +4,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
-from actions.answering import find_services, show_services
-from actions.asking import ask_place_again
+from actions.answering import find_services, help_parents, show_services
+from actions.asking import ask_again, ask_place_again
 from actions.base import KnowingAction
 from actions.detailing import answer_detail
 from actions.details import DETAILS
@@ -21,8 +21,13 @@ class ActionFindServices(KnowingAction):
         return "action_find_services"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.note("worried_parent"):
+            return help_parents(out, turn)
         if turn.intent in turn.knowledge.needs:
             return find_services(out, turn, turn.intent, new=True)
+        if turn.note("asks_why") and turn.asks in (PLACE, AGE) and turn.need:
+            out.utter_message(response=f"utter_why_{turn.asks}")
+            return [*ask_again(out, turn), SlotSet(MISSES, 0)]
         chosen = turn.named or turn.pointed
         if turn.intent == "inform" and chosen:
             return _show_chosen(out, turn, chosen)

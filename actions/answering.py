@@ -1,11 +1,11 @@
 """Answers one or two needs: asks what decides, then shows who helps, the most urgent first."""
 
-from typing import Optional
+from typing import Iterable, Optional
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import ask, open_question
+from actions.asking import ask, open_question, say_unknown_anyway
 from actions.next_steps import offer_next
 from actions.turn import (
     AGE,
@@ -22,10 +22,11 @@ from actions.turn import (
     show_cards,
     show_way_in,
 )
-from knowledge import Match, Service
+from knowledge import Helpline, Match, Service
 
 #: Needs answered in one go, and cards for the second.
 _NEEDS, _CARDS_OF_SECOND = 2, 2
+_GROWN = 18
 
 
 def find_services(
@@ -58,7 +59,7 @@ def find_services(
         asked = ask(out, turn, need, question, also=needs[1:], skipped=passed)
         return [*_dropped(turn), *shown, *asked]
     if new and turn.unknown_place:
-        out.utter_message(response="utter_unknown_place_anyway", place=turn.unknown_place)
+        say_unknown_anyway(out, turn)
     return [*_dropped(turn), *answer_needs(out, turn, needs, passed, new=new)]
 
 
@@ -98,6 +99,17 @@ def show_services(
     return remember_shown(services)
 
 
+def help_parents(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Who counsels a parent that worries about a child; a place said next finds what is near."""
+    knowledge, need = turn.knowledge, turn.intent
+    out.utter_message(response="utter_worried_parent")
+    ids = knowledge.needs[need].for_parents
+    _show(out, turn, [knowledge.helplines[i] for i in ids if i in knowledge.helplines])
+    services = [knowledge.service(i) for i in ids if i not in knowledge.helplines]
+    events = show_services(out, turn, services)
+    return [SlotSet(NEED, need), SlotSet(ALSO, []), *events]
+
+
 def remember_shown(services: list[Service]) -> list[EventType]:
     said = [SlotSet(SHOWN, [s.id for s in services]), SlotSet(DETAIL, None)]
     return [*said, SlotSet(ASKS, None), SlotSet(MISSES, 0)]
@@ -127,7 +139,7 @@ def _answer(
     matches = turn.knowledge.find(
         need, place=turn.place, age=age, household=turn.household, at=turn.at
     )
-    fitting = [m for m in matches if m.fits] or matches
+    fitting = [m for m in matches if m.fits and not _too_old(turn, m.service)] or matches
     known = {s.id for s in but or []}
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
     chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
@@ -143,10 +155,22 @@ def _answer(
     return [s for s in services if s.id not in known]
 
 
+def _too_old(turn: Turn, service: Service) -> bool:
+    """Whether an adult's age that was said at any time is above the service's; a child's may be
+    that of somebody else."""
+    ages = service.serves.ages
+    grown = turn.age is not None and turn.age >= _GROWN
+    return bool(grown and ages and ages.max is not None and turn.age > ages.max)
+
+
 def _show_lines(out: CollectingDispatcher, turn: Turn, needs: list[str]) -> None:
     """The helplines that belong to the needs, each once."""
     lines = {i.id: i for need in needs for i in turn.knowledge.need_lines(need, at=turn.at)}
-    for line in lines.values():
+    _show(out, turn, lines.values())
+
+
+def _show(out: CollectingDispatcher, turn: Turn, lines: Iterable[Helpline]) -> None:
+    for line in lines:
         out.utter_message(
             json_message=turn.knowledge.helpline_card(line, turn.language, at=turn.at)
         )

@@ -73,6 +73,15 @@ def ask_place_again(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     return [SlotSet(ASKS, PLACE)]
 
 
+def say_unknown_anyway(out: CollectingDispatcher, turn: Turn) -> None:
+    """The same where the place does not decide: the answer follows, a spelling may be chosen."""
+    assert turn.unknown_place
+    buttons = [_button(turn, place) for place in _closest(turn, turn.unknown_place)]
+    out.utter_message(
+        response="utter_unknown_place_anyway", place=turn.unknown_place, buttons=buttons
+    )
+
+
 def _say_unknown(out: CollectingDispatcher, turn: Turn, need: Optional[str], name: str) -> None:
     places = _closest(turn, name)
     usual = _places(turn, need) if need and not places else []

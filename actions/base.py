@@ -37,5 +37,8 @@ class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no type
         if turn.abusive and turn.asks_something and not turn.in_danger:
             # A real question is answered, whatever stands around it.
             dispatcher.utter_message(response="utter_stay_polite")
+        if turn.note("no_credit") and turn.intent != "no_credit":
+            # Said beside something else; in danger, too, help does not fail for that.
+            dispatcher.utter_message(response="utter_no_credit_beside")
         events = self.answer(dispatcher, turn)
         return [*events, SlotSet(WAY_IN, True)] if turn.said_way_in else events

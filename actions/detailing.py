@@ -1,6 +1,7 @@
 """Says a detail of services, and what one can ask next."""
 
 import json
+import re
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -23,6 +24,10 @@ from actions.turn import (
 )
 from knowledge import Service
 
+_WORD = re.compile(r"[^\W\d_]+")
+#: Shorter words stand in many names by chance.
+_LONG_WORD = 6
+
 
 def answer_detail(
     out: CollectingDispatcher, turn: Turn, detail: str, services: list[Service]
@@ -32,10 +37,13 @@ def answer_detail(
     Of more than can be said in one breath, it asks which one is meant.
     """
     if len(services) > MAX_CARDS:
+        services = _called_so(turn, services) or services
+    values = {s.id: DETAILS[detail](turn, s) for s in services}
+    if sum(1 for value in values.values() if value) > MAX_CARDS:
         return _ask_which(out, turn, detail, services)
     unknown = []
     for service in services:
-        value = DETAILS[detail](turn, service)
+        value = values[service.id]
         name = service.name.in_(turn.language)
         if value:
             text = value.rstrip(".")
@@ -53,6 +61,14 @@ def answer_detail(
         return [SlotSet(SHOWN, [s.id for s in services]), SlotSet(MISSES, 0), *ask_again(out, turn)]
     offer_next(out, turn, services, said=[detail])
     return remember_shown(services)
+
+
+def _called_so(turn: Turn, services: list[Service]) -> list[Service]:
+    """Those a word of the message stands for: "and the counselling?" of a debt counselling."""
+    said = [word.lower() for word in _WORD.findall(turn.text)]
+    words = [word for word in said if len(word) >= _LONG_WORD]
+    found = [s for s in services if any(w in s.name.in_(turn.language).lower() for w in words)]
+    return found if len(found) < len(services) else []
 
 
 def _ask_which(

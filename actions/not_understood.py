@@ -4,7 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
-from actions.answering import remember_shown
+from actions.answering import find_services, remember_shown
 from actions.asking import ask_again
 from actions.detailing import answer_detail
 from actions.details import DETAILS
@@ -60,6 +60,9 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
         if outside:
             out.utter_message(response="utter_not_for_me")
         return [*ask_again(out, turn), *remember]
+    if turn.entity(PLACE) and turn.need and not (outside or in_danger):
+        # "What about Clausen?": the need of before, in another place.
+        return find_services(out, turn, turn.need, new=False)
     best = turn.ranking[1] if len(turn.ranking) > 1 else ""
     if best in DETAILS and turn.shown and not outside:
         # Unsure alone, but something was just shown: the question is about that.
@@ -82,9 +85,11 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         out.utter_message(response="utter_out_of_scope")
         if misses == 2:
             remind_association(out, turn)
-    elif misses == 1 and topics:
+    elif topics and (misses == 1 or (misses == 2 and turn.heard("needs"))):
         other = choice(turn.knowledge.words(turn.language, "button_other_topic"), "/help_menu")
         out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
+        if misses == 2:
+            remind_association(out, turn)
     elif misses <= 2:
         out.utter_message(response="utter_still_not_sure")
         remind_association(out, turn)

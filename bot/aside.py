@@ -39,13 +39,18 @@ class Asides:
         return self._kept.get(conversation, Aside())
 
     def after(self, conversation: str, found: dict[str, Any], reply: Reply, *, over: bool) -> None:
-        """Keeps what the next answers need of a cry (Rasa's parse of it), until it is over."""
-        if over:
-            self.forget(conversation)
-            return
+        """Keeps what the next answers need of a cry (Rasa's parse of it), until it is over.
+
+        Of the answer that ends it only our own words are kept, once more: they stand nowhere else.
+        """
         before = self.get(conversation)
         texts = [str(m["text"]) for m in reply.messages if m.get("text")]
         said = [*before.said, *texts][-_LATELY:]
+        if over:
+            self.forget(conversation)
+            if before.crisis:
+                self.keep(conversation, Aside(said=said))
+            return
         if found.get("crisis"):
             told = (e["value"] for e in found["entities"] if e["entity"] == "household")
             household = next(told, before.household)

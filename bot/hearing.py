@@ -22,6 +22,7 @@ _PARTS = re.compile(
     r"|mon copain|car|parce|weil|denn|well|sonst|sinon|soss|avant|bevor|ier)\b)",
     re.IGNORECASE,
 )
+DETAIL_WORDS = ("ask_hours", "ask_phone", "ask_address", "ask_cost")
 LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
 
 
@@ -37,6 +38,16 @@ def after_preface(text: str) -> str:
     words = plain(head).split()
     said = colon and len(words) <= _FEW and len(rest.split()) >= _SENTENCE
     return rest.strip() if said and not _languages().isdisjoint(words) else text
+
+
+def without_no_credit(text: str) -> str:
+    """The text without what it says of a phone without credit; the same where it says nothing."""
+    words = plain(text)
+    for pattern in _patterns()["no_credit"]:
+        words, count = pattern.subn(" ", words)
+        if count:
+            return words.strip()
+    return text
 
 
 def leaves_message(text: str) -> bool:
@@ -91,6 +102,12 @@ def of_a_service(text: str) -> bool:
 def goes_back(text: str) -> bool:
     """Whether a message leads back to what was talked about before."""
     return _says("back_to", text)
+
+
+def detail(text: str) -> Optional[str]:
+    """The detail of a service a word stands for, as its intent; None without, or with several."""
+    found = [name for name in DETAIL_WORDS if _says(name, text)]
+    return found[0] if len(found) == 1 else None
 
 
 def nobody_answers(text: str) -> bool:

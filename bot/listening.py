@@ -34,6 +34,7 @@ PUBLIC = {
     "resume": "affirm",
     "still_there": "nlu_fallback",
     "ask_anonymous": "privacy",
+    "no_credit": "human_handoff",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
 LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
@@ -72,6 +73,10 @@ _OF_SECRECY = frozenset(
 #: "The second one", in few words, points at what was shown, whatever else it sounds like.
 _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restart"})
 _FEW_WORDS = 6
+#: Nothing was understood, or nothing we help with.
+_UNHEARD = ("nlu_fallback", "out_of_scope")
+#: So many words beside "no credit to call" are a question of their own.
+_ENOUGH_BESIDE = 4
 #: A plain no, after a cry for help.
 _NO_WORDS = 3
 #: The model is so sure of a detail where no fixed words say it.
@@ -117,7 +122,13 @@ class Listener:
         if _is_command(text):
             metadata["command"] = True
         heard = hearing.after_preface(neutral(text))
+        beside = hearing.without_no_credit(heard)
+        no_credit = beside != heard
+        if no_credit and len(beside.split()) >= _ENOUGH_BESIDE:
+            # "Nothing to eat, and no credit to call": what is asked is the food.
+            heard = beside
         found = {**await self.parse(heard, metadata), "metadata": metadata}
+        found["no_credit"] = no_credit
         crisis = found.get("crisis") or []
         age = next((e["value"] for e in found["entities"] if e["entity"] == "age"), None)
         found["whom"] = hearing.whom(text, age) if crisis else None
@@ -186,6 +197,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
     if hearing.leaves_message(text):
         return "leave_message"
+    if found["no_credit"] and len(hearing.without_no_credit(text).split()) < _ENOUGH_BESIDE:
+        return "no_credit"
     named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
     way = None if named or found.get("needs") else hearing.offered_way(text)
     if slots.get("handoff") and way:
@@ -202,6 +215,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
     if found.get("which") and shown and short and intent in _POINTING:
         return "inform"
+    if shown and short and intent in _UNHEARD and not slots.get(AFTER_CRISIS):
+        # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
+        return hearing.detail(text) or intent
     lost = intent == "inform" and not slots.get("need")
     lost = lost or (intent.startswith("ask_") and not shown)
     # A service or a kind of help named in the message is a question that can be answered.

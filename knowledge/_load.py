@@ -86,7 +86,9 @@ class Files:
         for name, need in self.needs.items():
             first = tuple(i for i in need.first if i in shown)
             lines = tuple(i for i in need.helplines if i in self.helplines)
-            self.needs[name] = need.copy(update={"first": first, "helplines": lines})
+            parents = tuple(i for i in need.for_parents if i in {*shown, *self.helplines})
+            kept = {"first": first, "helplines": lines, "for_parents": parents}
+            self.needs[name] = need.copy(update=kept)
         for name, lines_of in self.crisis.items():
             self.crisis[name] = [line for line in lines_of if line in self.helplines]
         self.social_offices = [
@@ -304,6 +306,10 @@ def _check_tables(files: Files) -> None:
     for name, need in files.needs.items():
         _refers(files, path, (name, "first"), need.first, services, "service")
         _refers(files, path, (name, "helplines"), need.helplines, files.helplines, "helpline")
+        parents = {*services, *files.helplines}
+        _refers(
+            files, path, (name, "for_parents"), need.for_parents, parents, "service or helpline"
+        )
     for name, lines in files.crisis.items():
         crisis_path = files.folder / "crisis.yml"
         _refers(files, crisis_path, (name,), lines, files.helplines, "helpline")

@@ -216,6 +216,7 @@ class Need(Record):
     `ask`: what decides between services, asked one at a time when it is not known.
     `first`: services to name before the others. `helplines`: shown besides the services.
     `distress`: one acknowledging sentence goes first.
+    `for_parents`: services and helplines for who worries about a child of theirs.
     `urgent`: cannot wait until the morning; at night services that are open go first.
     """
 
@@ -225,6 +226,7 @@ class Need(Record):
     ask: tuple[Literal["place", "age"], ...] = ()
     first: tuple[str, ...] = ()
     helplines: tuple[str, ...] = ()
+    for_parents: tuple[str, ...] = ()
 
 
 class Place(Record):

@@ -17,6 +17,7 @@ from actions.action_continue import ActionContinue
 from actions.action_decline import ActionDecline
 from actions.action_find_services import ActionFindServices
 from actions.action_hear_complaint import ActionHearComplaint
+from actions.action_no_credit import ActionNoCredit
 from actions.action_restart import ActionRestart
 from actions.action_show_helplines import ActionShowHelplines
 from actions.action_skip_question import ActionSkipQuestion
@@ -321,7 +322,64 @@ async def test_an_unknown_place_goes_before_the_one_of_before() -> None:
     assert responses(said) == ["utter_unknown_place"] and slots["asks"] == "place"
     # Debts do not depend on a place: nobody is asked for one.
     said, _ = await run(ActionFindServices(), "debt_help", known, unknown_place="Foobar")
-    assert cards(said)
+    assert responses(said)[0] == "utter_unknown_place_anyway" and cards(said)
+    said, _ = await run(ActionFindServices(), "debt_help", unknown_place="Differdingen")
+    assert said[0]["buttons"][0]["payload"] == '/inform{"place": "Differdange"}'
+
+
+@pytest.mark.parametrize("asks", ["place", "age"])
+async def test_why_it_is_asked_is_said_and_asked_again(asks: str) -> None:
+    slots = {"need": "childcare", "asks": asks, "place": "Mersch" if asks == "age" else None}
+    said, left = await run(ActionFindServices(), "inform", slots, asks_why=True)
+    assert responses(said) == [f"utter_why_{asks}", f"utter_ask_{asks}"] and left["asks"] == asks
+
+
+@pytest.mark.parametrize("need", ["youth_house", "street_work"])
+async def test_parents_who_worry_get_who_counsels_them(need: str) -> None:
+    said, slots = await run(ActionFindServices(), need, worried_parent=True)
+    assert "elterentelefon" in cards(said) and responses(said)[0] == "utter_worried_parent"
+    assert slots["need"] == need and slots["shown"] and slots["asks"] is None
+    assert not set(slots["shown"]) & {"streetwork", "premier-appel"}
+
+
+async def test_a_phone_without_credit() -> None:
+    said, _ = await run(ActionNoCredit(), "no_credit", no_credit=True)
+    assert responses(said) == ["utter_no_credit"]
+    said, _ = await run(ActionFindServices(), "food_help", {"place": "Mersch"}, no_credit=True)
+    assert responses(said)[0] == "utter_no_credit_beside" and cards(said)
+
+
+@pytest.mark.parametrize(("age", "shown"), [(82, False), (20, True), (9, True)])
+async def test_a_grown_up_is_shown_nothing_for_the_young(age: float, shown: bool) -> None:
+    """An age told earlier; a child's may be that of somebody else."""
+    said, _ = await run(ActionFindServices(), "youth_housing", {"age": age})
+    assert ("jugendwunnen-leudelange" in cards(said)) == shown
+
+
+async def test_yes_after_a_cry_for_help_stays() -> None:
+    said, slots = await run(ActionContinue(), "affirm", {"after_crisis": 1})
+    assert responses(said) == ["utter_stay"] and slots["after_crisis"] == 2
+    said, slots = await run(ActionContinue(), "affirm", {"after_crisis": 2})
+    assert responses(said) == ["utter_in_danger", "utter_stay_open"] and slots["after_crisis"] == 3
+    said, _ = await run(ActionContinue(), "deny", unsure=True)
+    assert responses(said) == ["utter_unsure"]
+
+
+async def test_a_place_in_what_is_not_understood_is_for_the_need_of_before() -> None:
+    place = [{"entity": "place", "value": "Mersch"}]
+    known = {"need": "youth_house", "shown": ["jugendhaus-esch"], "place": "Mersch"}
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", known, entities=place)
+    assert cards(said) == ["maison-des-jeunes-mersch"]
+    said, _ = await run(ActionDecline(), "out_of_scope", known, entities=place)
+    assert not cards(said)
+
+
+async def test_a_second_miss_still_offers_what_was_heard() -> None:
+    ranking = [{"name": n, "confidence": 0.3} for n in ("nlu_fallback", "donate_volunteer")]
+    heard = {"intent_ranking": ranking, "needs": ["donate_volunteer"], "text": "so"}
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", {"misses": 1}, **heard)
+    assert responses(said) == ["utter_not_sure", "utter_association_reach"]
+    assert said[0]["buttons"][0]["payload"] == "/donate_volunteer"
 
 
 async def test_an_open_question_is_asked_once_more_then_left() -> None:
@@ -478,10 +536,24 @@ async def test_no_menu_in_danger_or_right_after_it(slots: dict[str, Any]) -> Non
 
 
 async def test_a_detail_of_many_asks_which() -> None:
-    shown = ["surendettement", "ligue-surendettement", "polygone", "ecotec"]
+    shown = ["hut-buttek-esch", "stemm-esch", "hut-buttek-redange", "hut-buttek-diekirch"]
     said, slots = await run(ActionAnswerDetail(), "ask_hours", {"shown": shown})
     assert responses(said) == ["utter_which_of_these"] and slots["asks"] == "topic"
-    assert said[0]["buttons"][2]["payload"] == '/ask_hours{"service": "polygone"}'
+    assert said[0]["buttons"][2]["payload"] == '/ask_hours{"service": "hut-buttek-redange"}'
+
+
+async def test_a_detail_of_many_is_said_where_few_have_one() -> None:
+    shown = ["surendettement", "polygone", "ecotec", "service-act"]
+    said, slots = await run(ActionAnswerDetail(), "ask_cost", {"shown": shown})
+    assert responses(said)[:2] == ["utter_known_ask_cost", "utter_several_unknown_ask_cost"]
+    assert slots["asks"] is None
+
+
+async def test_a_word_of_its_name_picks_one_of_many() -> None:
+    shown = ["hut-buttek-esch", "stemm-esch", "hut-buttek-redange", "surendettement"]
+    text = "et le conseil, c'est quand ?"
+    said, slots = await run(ActionAnswerDetail(), "ask_hours", {"shown": shown}, text=text)
+    assert responses(said)[0] == "utter_known_ask_hours" and slots["shown"] == ["surendettement"]
 
 
 async def test_a_detail_of_the_second_one() -> None:

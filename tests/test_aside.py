@@ -14,7 +14,10 @@ def test_it_lasts_until_something_else_is_talked_about() -> None:
     assert asides.get("1") == wanted
     asides.after("1", {"crisis": [], "entities": []}, Reply("fr", "ask_hours"), over=False)
     assert asides.get("1") == wanted, "a question about the lines takes nothing away"
-    asides.after("1", {"crisis": [], "entities": []}, Reply("fr", "debt_help"), over=True)
+    last = Reply("fr", "debt_help", [{"type": "text", "text": "found", "lang": "fr"}])
+    asides.after("1", {"crisis": [], "entities": []}, last, over=True)
+    assert asides.get("1") == Aside(said=["found"]), "our own words, for one more answer"
+    asides.after("1", {"crisis": [], "entities": []}, last, over=True)
     assert asides.get("1") == Aside()
 
 

@@ -1,7 +1,9 @@
 """After the decision: what a message says besides its question.
 
 Sets `abuse` (an insult at the assistant), `drops` (["place", "age"]: what it is to forget),
-`refuses` (does not want to say what was asked), `unknown_place` (a name the gazetteer does not
+`refuses` (does not want to say what was asked), `asks_why` (wants to know why it was asked),
+`worried_parent` (about a child's company or drugs), `unsure` (does not know what to say),
+`unknown_place` (a name the gazetteer does not
 have), `which` (positions among what was shown, from 1; -1 is the last) and the entity `household`.
 Changes the intent only where the message says nothing else.
 """
@@ -92,6 +94,9 @@ class CueReader(GraphComponent):
         self._enters = [re.compile(p) for p in cues["enters"]]
         self._nobody = [re.compile(p) for p in cues["nobody"]]
         self._refuses = [re.compile(p) for p in cues["refuses"]]
+        self._why = [re.compile(p) for p in cues["asks_why"]]
+        self._worried = _patterns(cues["worried_parents"])
+        self._unsure = re.compile(cues["unsure"])
         self._needs = frozenset(load().needs)
         self._learn(words or [])
 
@@ -163,6 +168,11 @@ class CueReader(GraphComponent):
             self._add(message, "household", household)
         if message.get("crisis"):
             return
+        for need in self._found(self._worried, words)[:1]:
+            message.set("worried_parent", True, add_to_output=True)
+            message.set("needs", [need], add_to_output=True)
+            self._decide(message, need)
+        message.set("unsure", bool(self._unsure.search(words)), add_to_output=True)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
         given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
@@ -170,8 +180,8 @@ class CueReader(GraphComponent):
             # "No sorry, I meant Mersch": the place is what counts.
             self._decide(message, "inform")
         kinds = [str(e["value"]) for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
-        if kinds and self._name(message) == "nlu_fallback":
-            # "Ok back to the crèche": hardly a sentence, but it says what is wanted.
+        if kinds and self._name(message) in ("nlu_fallback", "affirm"):
+            # "Ok back to the crèche", "ok, a crèche then": it says what is wanted.
             message.set("needs", kinds[:1], add_to_output=True)
             self._decide(message, kinds[0])
         if self._name(message) == "ask_directions" and any(p.search(words) for p in self._enters):
@@ -201,6 +211,10 @@ class CueReader(GraphComponent):
                 self._decide(message, "skip_question")
         elif asks in (_PLACE, _AGE) and self._any.search(words):
             self._decide(message, "skip_question")
+        elif asks in (_PLACE, _AGE) and any(p.search(words) for p in self._why):
+            message.set("asks_why", True, add_to_output=True)
+            message.set("needs", [], add_to_output=True)
+            self._decide(message, "inform")
         elif asks in (_PLACE, _AGE) and self._is_refusal(message, words):
             message.set("refuses", True, add_to_output=True)
             self._decide(message, "skip_question")
@@ -235,7 +249,9 @@ class CueReader(GraphComponent):
             return
         place, alone = found
         message.set("unknown_place", place, add_to_output=True)
-        if alone and not message.get("needs") and (asked or not name.startswith("ask_")):
+        needs = [] if name in _UNCLEAR else message.get("needs")
+        if alone and not needs and (asked or not name.startswith("ask_")):
+            message.set("needs", [], add_to_output=True)
             self._decide(message, "inform")
 
     def _read_abuse(self, message: Message) -> None:
@@ -261,7 +277,7 @@ class CueReader(GraphComponent):
         said = words.split()
         alone = len(said) == 1 and self._words.isdisjoint(said)
         least = self._config["strange_word_from" if alone else "small_talk_from"]
-        unsure = self._sure(message) < least
+        unsure = self._sure_of_courtesy(message) < least
         given = {e["entity"] for e in message.get(ENTITIES) or []} - {LANGUAGE}
         if not unsure or given or self._name(message) not in _SMALL:
             return False
@@ -287,6 +303,13 @@ class CueReader(GraphComponent):
         rest = [r for r in ranking if r[INTENT_NAME_KEY] != intent]
         message.set(INTENT, decided, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [decided, *rest], add_to_output=True)
+
+    def _sure_of_courtesy(self, message: Message) -> float:
+        """How sure the intent is; of "thanks, bye" only which courtesy it is may be unclear."""
+        if self._name(message) not in _SHORT:
+            return self._sure(message)
+        ranking = message.get(INTENT_RANKING_KEY) or []
+        return sum(r[PREDICTED_CONFIDENCE_KEY] for r in ranking if r[INTENT_NAME_KEY] in _SHORT)
 
     def _add(self, message: Message, kind: str, value: str) -> None:
         found = {"entity": kind, "start": 0, "end": 0, "value": value, "extractor": "CueReader"}

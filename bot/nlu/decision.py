@@ -25,7 +25,7 @@ from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
 from bot.nlu.intent import ALONE_SCORES, CLAUSE_SCORES, SCORES, UNNAMED_SCORES, Scores
 from bot.nlu.language import LANGUAGE, OTHER
-from bot.nlu.reader import REST, UNNAMED
+from bot.nlu.reader import AGES, REST, UNNAMED
 from bot.nlu.several import Several
 from bot.nlu.text import MAX_READ, fold, has_words
 from bot.nlu.told import ToldNeeds
@@ -54,6 +54,14 @@ _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence"
 
 def _is_command(message: Message) -> bool:
     return bool((message.get("metadata") or {}).get("command"))
+
+
+def _for_ages(scores: Scores, ages: List[float], ages_for: Dict[Text, List[float]]) -> Scores:
+    """The ranking without what nobody of these ages asks for."""
+    for name, (youngest, oldest) in ages_for.items():
+        if scores and ages and not any(youngest <= age <= oldest for age in ages):
+            scores = _without(scores, name)
+    return scores
 
 
 def _without(scores: Scores, name: str) -> Scores:
@@ -105,6 +113,8 @@ class Decision(GraphComponent):
             "crisis_backed_from": 0.01,
             # A cry in one clause of a longer message.
             "crisis_clause_from": 0.95,
+            # Who asks for these (years): not a message in which all ages are others.
+            "ages_for": {"youth_housing": [12, 35], "senior_activities": [40, 120]},
             # The prefix of crisis intents, see the intent contract.
             "crisis_prefix": "crisis_",
         }
@@ -143,7 +153,7 @@ class Decision(GraphComponent):
 
     def _decide(self, message: Message) -> None:
         text = message.get(TEXT) or ""
-        scores: List[Tuple[str, float]] = message.get(SCORES) or []
+        scores = self._scores(message, SCORES)
         # A bare place or age is no cry for help, whatever the model makes of so little.
         readable = has_words(text) and not self._only_details(message)
         said = self._patterns.find(text)
@@ -151,12 +161,12 @@ class Decision(GraphComponent):
         if not said and self._patterns.has_idiom(text):
             floor = self._config["crisis_from_in_idiom"]
             readable = readable and len(text.split()) > self._config["saying_words"]
-        clauses: List[Scores] = message.get(CLAUSE_SCORES) or []
+        clauses = self._several_scores(message, CLAUSE_SCORES)
         crisis = self._crisis(said, scores if readable else [], clauses if readable else [], floor)
         if not crisis:
             scores = [s for s in scores if not s[0].startswith(self._config["crisis_prefix"])]
         intent, confidence = self._intent(message, text, scores, crisis)
-        alone: List[Scores] = message.get(ALONE_SCORES) or []
+        alone = self._several_scores(message, ALONE_SCORES)
         needs = self._several.needs(intent, scores, clauses, alone)
         rest = message.get(REST)
         if rest and sum(word not in self._fillers for word in rest) <= 1:
@@ -185,7 +195,7 @@ class Decision(GraphComponent):
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
             {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
-            for n, p in message.get(SCORES) or []
+            for n, p in self._scores(message, SCORES)
             if n != intent
         ][:_RANKED]
         message.set(INTENT, ranking[0], add_to_output=True)
@@ -195,6 +205,15 @@ class Decision(GraphComponent):
         message.set("crisis_guessed", bool(crisis) and not said, add_to_output=True)
         if intent == "change_language":
             self._ask_language(message)
+
+    def _scores(self, message: Message, kind: Text) -> Scores:
+        scores: Scores = message.get(kind) or []
+        return _for_ages(scores, message.get(AGES) or [], self._config["ages_for"])
+
+    def _several_scores(self, message: Message, kind: Text) -> List[Scores]:
+        ages = message.get(AGES) or []
+        found: List[Scores] = message.get(kind) or []
+        return [_for_ages(scores, ages, self._config["ages_for"]) for scores in found]
 
     def _crisis(
         self, said: List[str], scores: Scores, clauses: List[Scores], floor: float

@@ -252,7 +252,7 @@ def _plain(name: str) -> str:
 
 
 #: First letters people mix up by ear.
-_SOUNDS = ("ckg", "bp", "dt", "fvw", "sz", "ij", "eah")
+_SOUNDS = ("ckg", "bp", "dt", "fvw", "csz", "ij", "eah")
 
 
 def _alike(a: str, b: str) -> bool:

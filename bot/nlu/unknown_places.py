@@ -8,10 +8,13 @@ import re
 from pathlib import Path
 from typing import Any, Collection, Optional
 
+from babel import Locale
 from rapidfuzz import fuzz, process
 from spacy.tokens import Doc, Token
 
 from bot.nlu.files import read_words
+from bot.nlu.text import fold
+from knowledge import LANGUAGES
 
 _SHORTEST = 4
 _LONGEST = 30
@@ -27,11 +30,13 @@ class UnknownPlaceFinder:
 
     def __init__(self, lexicon: Path, known: Collection[str], small: Collection[str]) -> None:
         words: dict[str, Any] = read_words(lexicon)
-        self._known = frozenset(known) | frozenset(words["never"])
+        self._known = frozenset(known) | frozenset(words["never"]) | _countries()
+        self._known |= frozenset(words["abroad"])
         self._dwelling = frozenset(words["dwelling"])
         self._introduced = frozenset(words["introduced"])
         self._introduced_in = {k: frozenset(v) for k, v in words["introduced_in"].items()}
         self._capital_after = {k: frozenset(v) for k, v in words["capital_after"].items()}
+        self._ordinary_endings = tuple(words["ordinary_endings"])
         self._named = frozenset(words["named"])
         self._joining = frozenset(words["joining"])
         self._around = frozenset(words["around"]) | frozenset(small) | self._introduced
@@ -67,7 +72,8 @@ class UnknownPlaceFinder:
         before = doc[token.i - 1]
         capital = token.text[0].isupper() and not doc.text.isupper()
         if capital and before.text in self._capital_after.get(language, ()):
-            return True
+            # "in Behandlung": German and Luxembourgish write every noun with a capital.
+            return not token.norm_.endswith(self._ordinary_endings)
         if capital and before.norm_ in self._named:
             return True
         joined = before.norm_ in self._joining and token.i > 1
@@ -114,3 +120,9 @@ class UnknownPlaceFinder:
             last += 1
             end = end if joins else last
         return doc[start:end].text
+
+
+def _countries() -> frozenset[str]:
+    """The words of the names of all countries, in our languages, as they are compared."""
+    names = [name for code in LANGUAGES for name in Locale(code).territories.values()]
+    return frozenset(word for name in names for word in fold(name).replace("-", " ").split())

@@ -208,10 +208,89 @@ def test_unknown_places_in_french(text: str, place: str | None) -> None:
         ("nee, zu Foobar", "lb", "Foobar"),
         ("eng Crèche zu Foobar", "lb", "Foobar"),
         ("Mobbing a Bedreeungen", "lb", None),
+        ("Hilfe bei Schulden in Foobar", "de", "Foobar"),
+        ("Hëllef bei Scholden zu Foobar", "lb", "Foobar"),
     ],
 )
 def test_unknown_places_elsewhere(text: str, language: str, place: str | None) -> None:
     assert _place(text, language) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wir sind in Not", "de"),
+        ("Ich bin in Rente und habe Schulden", "de"),
+        ("mein Sohn ist in Behandlung", "de"),
+        ("ich zahle in Monatsraten", "de"),
+        ("er sitzt in Untersuchungshaft", "de"),
+        ("meine Mutter lebt in Deutschland", "de"),
+        ("Ich wohne in Trier", "de"),
+        ("une voiture à Crédit", "fr"),
+        ("Appelez à l'Aide", "fr"),
+        ("je pars à Noël", "fr"),
+        ("ma famille est à Thionville", "fr"),
+        ("mon mari est au Portugal, à Lisbonne", "fr"),
+        ("ech ginn zu Fouss", "lb"),
+        ("mir sinn zu Zwee", "lb"),
+        ("en ass zu Däitschland", "lb"),
+        ("ech wunnen zu Arel", "lb"),
+    ],
+)
+def test_ordinary_words_and_places_abroad_are_no_unknown_places(text: str, language: str) -> None:
+    assert _place(text, language) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pourquoi cette question ?",
+        "wieso wollen Sie das wissen",
+        "wofür brauchen Sie das?",
+        "firwat?",
+    ],
+)
+def test_why_something_is_asked(cues: CueReader, text: str) -> None:
+    message = _read(cues, text, "about_association", "place", needs=["about_association"])
+    assert message.get("asks_why") and _intent(message) == "inform" and not message.get("needs")
+    later = _read(cues, text, "about_association")
+    assert not later.get("asks_why") and _intent(later) == "about_association"
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("mon fils de 15 ans est dans une bande", "youth_house"),
+        ("ma fille a de mauvaises fréquentations", "youth_house"),
+        ("Meine Tochter hat schlechten Umgang", "youth_house"),
+        ("unser Sohn ist in einer Gang", "youth_house"),
+        ("eise Jong huet déi falsch Frënn", "youth_house"),
+        ("mein Sohn kifft jeden Tag", "street_work"),
+        ("mon fils se drogue, fume des joints", "street_work"),
+        ("meng Duechter hëlt Drogen", "street_work"),
+        # Of the street, and of a corridor.
+        ("die Jungs ziehen hier in einer Bande herum", None),
+        ("mein Sohn steht im Gang", None),
+    ],
+)
+def test_a_parent_worries(cues: CueReader, text: str, need: str | None) -> None:
+    message = _read(cues, text, "public_space_concern", needs=["public_space_concern"])
+    assert bool(message.get("worried_parent")) == bool(need)
+    assert message.get("needs") == [need or "public_space_concern"]
+    danger = _read(cues, text, "crisis_child", crisis=["crisis_child"])
+    assert not danger.get("worried_parent") and _intent(danger) == "crisis_child"
+
+
+def test_two_courtesies_are_courtesy(cues: CueReader) -> None:
+    ranking = [{"name": "goodbye", "confidence": 0.5}, {"name": "thank", "confidence": 0.45}]
+    found: dict[str, Any] = {"intent_ranking": ranking, "confidence": 0.5}
+    assert _intent(_read(cues, "ech ech ech ech ech", "goodbye", **found)) == "goodbye"
+
+
+@pytest.mark.parametrize("text", ["je ne sais pas", "keine Ahnung", "ech weess net wou ufänken"])
+def test_who_does_not_know_what_to_say(cues: CueReader, text: str) -> None:
+    assert _read(cues, text, "deny").get("unsure")
+    assert not _read(cues, f"{text} a Scholden hunn ech och", "deny").get("unsure")
 
 
 def _place(text: str, language: str) -> str | None:
@@ -230,6 +309,13 @@ def test_a_name_alone_is_a_place_when_one_was_asked_for(cues: CueReader) -> None
     assert _read(cues, "Foobar", "affirm").get("unknown_place") is None
     sure = _read(cues, "Foobar", "thank", "place", confidence=0.95)
     assert sure.get("unknown_place") is None and _intent(sure) == "thank"
+
+
+def test_a_name_alone_is_a_place_whatever_need_it_sounds_like(cues: CueReader) -> None:
+    message = _read(cues, "et à Foobar ?", "nlu_fallback", needs=["food_help"])
+    assert _intent(message) == "inform" and not message.get("needs")
+    message = _read(cues, "et à Foobar ?", "food_help", needs=["food_help"])
+    assert _intent(message) == "food_help"
 
 
 def test_a_name_after_a_kind_of_service(cues: CueReader) -> None:
@@ -254,6 +340,9 @@ def test_a_question_with_an_unknown_place_stays_what_it_is(cues: CueReader) -> N
         ("mat mengen zwee Kanner op der Strooss", "family"),
         ("mon mari et moi n'avons plus de toit", "couple"),
         ("je suis sage-femme", None),
+        ("elle a deux petits", "family"),
+        ("wir müssen raus, drei Kinder", "family"),
+        ("ech hu mäi Klengen dobäi", "family"),
         ("bonjour", None),
     ],
 )

@@ -32,6 +32,21 @@ def test_the_likeliest_intent(decision: Decision) -> None:
     assert [r["name"] for r in found.get("intent_ranking")] == ["debt_help", "budget_help"]
 
 
+@pytest.mark.parametrize(
+    ("ages", "intent"),
+    [
+        ([], "youth_housing"),
+        ([20], "youth_housing"),
+        ([82], "affordable_housing"),
+        ([82, 19], "youth_housing"),
+    ],
+)
+def test_the_ages_told_rule_a_need_out(decision: Decision, ages: list[float], intent: str) -> None:
+    scores = {"youth_housing": 0.6, "affordable_housing": 0.3}
+    found = _decide(decision, "wunnt eleng, sicht eng Wunneng", scores, ages=ages)
+    assert found.get("intent")["name"] == intent and found.get("needs")[0] == intent
+
+
 def test_unsure_is_a_fallback(decision: Decision) -> None:
     found = _decide(decision, "hm tja", {"debt_help": 0.2, "greet": 0.19})
     assert found.get("intent")["name"] == "nlu_fallback"
