@@ -100,8 +100,8 @@ class Decision(GraphComponent):
             "pressing_from": 0.7,
             # … or the second meaning of the whole from here: "no money left for food" is hunger.
             "pressing_whole_from": 0.3,
-            # A need that words hint at, where the whole or a clause makes it so likely.
-            "hint_backed_from": 0.1,
+            # A need that words hint at, where a clause makes it so likely.
+            "hint_backed_from": 0.2,
             # … in a message of so many words at least.
             "hint_words": 6,
             # What one clause says counts for the whole from this probability there: a clause torn
@@ -185,7 +185,8 @@ class Decision(GraphComponent):
             hinted = self._hinted.find(text, intent, clauses, alone)
             if told or hinted:
                 needs = self._several.ordered(intent, needs, {**hinted, **told}, clauses)
-            if self._config.get("x"): told = {**hinted, **told}
+            if self._config.get("x"):
+                told = {**hinted, **told}
             plainest = next((name for name in needs if name in told), intent)
             if not crisis and plainest != intent and (intent == _UNCLEAR or plainest == needs[0]):
                 # Told in words: surer than what the model makes of the whole.
