@@ -99,6 +99,7 @@ def test_the_lexicons_are_read_by_their_components() -> None:
         "emergency.yml",
         "fillers.yml",
         "names.yml",
+        "need_hints.yml",
         "needs.yml",
         "places.yml",
         "requests.yml",

@@ -28,13 +28,14 @@ from bot.nlu.language import LANGUAGE, OTHER
 from bot.nlu.reader import AGES, REST, UNNAMED
 from bot.nlu.several import Several
 from bot.nlu.text import MAX_READ, fold, has_words
-from bot.nlu.told import ToldNeeds
+from bot.nlu.told import HintedNeeds, ToldNeeds
 from knowledge import load
 
 _CRISIS = LEXICON / "crisis"
 _FILLERS = LEXICON / "fillers.yml"
 _PLACES = LEXICON / "places.yml"
 _TOLD = LEXICON / "needs.yml"
+_HINTS = LEXICON / "need_hints.yml"
 _RANKED = 10
 _WORDS = re.compile(r"\w+")
 _DETAIL = "ask_"
@@ -107,6 +108,10 @@ class Decision(GraphComponent):
             "pressing_from": 0.7,
             # … or the second meaning of the whole from here: "no money left for food" is hunger.
             "pressing_whole_from": 0.3,
+            # A need that words hint at, where a clause makes it so likely.
+            "hint_backed_from": 0.2,
+            # … in a message of so many words at least.
+            "hint_words": 6,
             # What one clause says counts for the whole from this probability there: a clause torn
             # from its message may say anything.
             "backed_from": 0.03,
@@ -129,6 +134,7 @@ class Decision(GraphComponent):
         self._needs = frozenset(load().needs)
         self._several = Several(config, self._needs)
         self._told = ToldNeeds(_TOLD)
+        self._hinted = HintedNeeds(_HINTS, config)
         self._asked = {fold(k): v for k, v in words["languages"].items()}
 
     @classmethod
@@ -143,7 +149,7 @@ class Decision(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_CRISIS, _FILLERS, _PLACES, _TOLD)
+        return file_fingerprint(_CRISIS, _FILLERS, _PLACES, _TOLD, _HINTS)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -186,7 +192,11 @@ class Decision(GraphComponent):
             intent, confidence = first, max(confidence, dict(scores).get(first, 0.0))
         if crisis or intent in self._needs or (intent == _UNCLEAR and not _is_command(message)):
             told = self._told.find(text, intent)
-            needs = self._several.ordered(intent, needs, told, clauses) if told else needs
+            hinted = self._hinted.find(text, intent, clauses, alone)
+            if told or hinted:
+                needs = self._several.ordered(intent, needs, {**hinted, **told}, clauses)
+            if self._config.get("x"):
+                told = {**hinted, **told}
             plainest = next((name for name in needs if name in told), intent)
             if not crisis and plainest != intent and (intent == _UNCLEAR or plainest == needs[0]):
                 # Told in words: surer than what the model makes of the whole.

@@ -1,15 +1,17 @@
 """Needs told in plain words ("and a cheap flat please"), beside what the model hears in a message.
 
 The model hears what a message is about most; a second need said in passing is lost in it. The
-patterns are data (data/lexicon/needs.yml), searched in every language at once.
+patterns are data (data/lexicon/needs.yml), searched in every language at once. Words that only hint
+at a need (data/lexicon/need_hints.yml) count where the model finds it possible, too.
 """
 
 import re
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List, Text
 
 from bot.nlu.crisis import plain
 from bot.nlu.files import read_words
+from bot.nlu.intent import Scores
 from bot.nlu.text import MAX_READ
 
 #: Somebody who works there names the house without looking for a place in it.
@@ -38,3 +40,26 @@ class ToldNeeds:
             if starts and name not in _AT_WORK.get(intent, ()):
                 found[name] = min(starts) / len(words)
         return found
+
+
+class HintedNeeds:
+    """Raises re.error when the file is broken. `config`: that of the decision."""
+
+    def __init__(self, lexicon: Path, config: Dict[Text, Any]) -> None:
+        self._hints = ToldNeeds(lexicon)
+        self._config = config
+
+    def find(
+        self, text: str, intent: str, clauses: List[Scores], alone: List[Scores]
+    ) -> Dict[str, float]:
+        """Each need hinted at that a clause makes likely enough, and where that clause is."""
+        if not clauses or len(text.split()) < self._config["hint_words"]:
+            return {}
+        likely: Dict[str, Dict[float, float]] = {}
+        for read in (clauses, alone):
+            for number, clause in enumerate(read):
+                for name, probability in clause:
+                    if probability >= self._config["hint_backed_from"]:
+                        likely.setdefault(name, {})[probability] = number / len(read)
+        hints = self._hints.find(text, intent) if likely else {}
+        return {name: likely[name][max(likely[name])] for name in hints if name in likely}

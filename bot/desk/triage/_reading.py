@@ -21,6 +21,8 @@ _CRISIS = "crisis_"
 _PRESSING = ("emergency_housing", "winter_shelter", "food_help")
 #: Several cries for help: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
+_Names = tuple[str, ...]
+_GROWN_UP = tuple(name for name in _URGENT if name != "crisis_child")
 #: Set on data/dev/triage.jsonl. A need counts from `_NEED`; a word of the rules adds `_WORD`; a
 #: part of the note counts `_PART` as much as the whole, if it is sure and the whole allows it.
 _NEED, _WORD, _PART = 0.45, 0.46, 0.9
@@ -89,6 +91,10 @@ class Reader:
         words: Any = yaml.safe_load((folder / "needs.yml").read_text(encoding="utf-8"))
         danger: Any = yaml.safe_load((folder / "crisis.yml").read_text(encoding="utf-8"))
         self._not_danger = compiled(danger.pop("unless"))
+        self._grown, self._children = (
+            compiled(danger.pop("grown")),
+            compiled(danger.pop("children")),
+        )
         self._danger = {n: compiled(e["words"] for e in found) for n, found in danger.items()}
         self._words = {need: compiled(patterns) for need, patterns in words.items()}
 
@@ -124,11 +130,12 @@ class Reader:
             name: Said(name, 1.0, tuple(note.quote(*note.plain.span(*span)) for span in spans))
             for name, spans in self.dangers(note.plain.text).items()
         }
+        possible = _URGENT if self._about_children(note) else _GROWN_UP
         for hears in (self._said, self._guessed):
             # Beside danger that is said, the model is believed only where it is sure.
             floors = _SURE_CRIES if heard else _CRIES
             for part in [whole, *parts]:
-                for name in hears(part, floors, whole.danger):
+                for name in hears(part, floors, whole.danger, possible):
                     words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
                     heard.setdefault(name, Said(name, max(part.likely(name), 0.5), words))
         return sorted(heard.values(), key=lambda s: _URGENT.index(s.name))
@@ -147,19 +154,26 @@ class Reader:
                 found[name] = spans
         return found
 
-    def _said(self, part: _Part, _: "_Floors", __: float) -> list[str]:
+    def _about_children(self, note: Note) -> bool:
+        """Unless somebody's age is told, and no child: what sounds of a child is violence then."""
+        text = note.plain.text
+        return not hits(self._grown, text) or bool(hits(self._children, text))
+
+    def _said(self, part: _Part, _: "_Floors", __: float, ___: _Names) -> list[str]:
         """The cries for help that fixed patterns hear in one part."""
         if part.parse.get("crisis_guessed") or self._calm(part):
             return []
         return list(part.parse.get("crisis") or [])
 
-    def _guessed(self, part: _Part, floors: "_Floors", backing: float) -> list[str]:
-        """The cry the model makes most likely in one part. `backing`: danger in the whole."""
+    def _guessed(
+        self, part: _Part, floors: "_Floors", backing: float, possible: _Names
+    ) -> list[str]:
+        """The likeliest of the possible cries in one part. `backing`: danger in the whole."""
         if len(part.text.split()) < _FEWEST_WORDS and not part.whole:
             return []
         kind = "whole" if part.whole else "sentence" if part.sentence else "clause"
         enough = part.danger >= floors[kind] and backing >= _CRY_BACKED
-        return [max(_URGENT, key=part.likely)] if enough and not self._calm(part) else []
+        return [max(possible, key=part.likely)] if enough and not self._calm(part) else []
 
     def _calm(self, part: _Part) -> bool:
         """Whether danger is denied or long ago, and the model is not sure of it all the same."""
