@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Optional
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.store._postgres import changing_tables
 from bot.store._schema import clear_log
@@ -39,6 +39,8 @@ _arrivals = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
+#: Events in one statement: SQLite takes about thirty thousand values.
+_ROWS = 1000
 #: After so many it is left for an operator, so that it does not hold up the others.
 MOST_TRIES = 5
 
@@ -71,11 +73,19 @@ class Arrivals:
 
     def add(self, events: list[Received], now: int) -> None:
         """Returns when all are on disk, in their order; none is when it raises."""
-        # One statement is a transaction of its own; to begin and end one takes as long again.
-        statement = _insert(len(events), "?" if self._adding.name == "sqlite" else "%s")
-        values = [v for event in events for v in (event.person, json.dumps(asdict(event)), now)]
         with self._writer, self._adding.connect() as connection:
-            connection.exec_driver_sql(statement, tuple(values))
+            if len(events) <= _ROWS:
+                # A transaction of its own; to begin and end one takes as long again.
+                _put(connection, events, now)
+                return
+            connection.exec_driver_sql("begin")
+            try:
+                for at in range(0, len(events), _ROWS):
+                    _put(connection, events[at : at + _ROWS], now)
+            except BaseException:
+                connection.exec_driver_sql("rollback")
+                raise
+            connection.exec_driver_sql("commit")
 
     def oldest(self, most: int) -> list[Arrival]:
         """The first that came, at most so many."""
@@ -140,6 +150,12 @@ def open_arrivals(database: str) -> Arrivals:
     # back in a power cut: it is sorted again, which changes nothing.
     adding = open_engine(address, tidies=False, isolation_level="AUTOCOMMIT")
     return Arrivals(open_engine(address, at_once=False), adding)
+
+
+def _put(connection: Connection, events: list[Received], now: int) -> None:
+    gap = "?" if connection.dialect.name == "sqlite" else "%s"
+    values = [v for event in events for v in (event.person, json.dumps(asdict(event)), now)]
+    connection.exec_driver_sql(_insert(len(events), gap), tuple(values))
 
 
 @lru_cache

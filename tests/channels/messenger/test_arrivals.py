@@ -92,6 +92,21 @@ def test_all_of_a_webhook_is_stored_or_none(lane: Lane) -> None:
     assert lane.arrivals.waiting() == (0, None)
 
 
+def test_more_than_fit_into_one_statement_are_stored_all_or_none(lane: Lane) -> None:
+    many = [words(str(n)) for n in range(12_000)]
+    lane.arrivals.add(many, NOW)
+    assert [arrival.at for arrival in lane.arrivals.oldest(20_000)] == [NOW] * 12_000
+    first, last = lane.arrivals.oldest(20_000)[0], lane.arrivals.oldest(20_000)[-1]
+    assert [first.event().content, last.event().content] == [{"text": "0"}, {"text": "11999"}]
+    missing = words("none of them")
+    object.__setattr__(missing, "person", None)
+    with pytest.raises(sa.exc.IntegrityError):
+        lane.arrivals.add([*many[:1500], missing], NOW)
+    assert len(lane.arrivals.oldest(20_000)) == 12_000
+    lane.arrivals.add([words("after it")], NOW)
+    assert len(lane.arrivals.oldest(20_000)) == 12_001
+
+
 @pytest.mark.parametrize(
     ("part", "other"),
     [
