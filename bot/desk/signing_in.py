@@ -92,5 +92,12 @@ class SigningIn:
         out: bool = False,
         name: str = "",
     ) -> Response:
-        shown = {"wrong": wrong, "openid": self._openid, "out": out, "held": name}
-        return self._pages.page(request, "login.html", status=status, **shown)
+        return self._pages.page(
+            request,
+            "login.html",
+            status=status,
+            wrong=wrong,
+            openid=self._openid,
+            out=out,
+            held=name,
+        )

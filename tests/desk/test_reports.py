@@ -394,6 +394,10 @@ def test_a_chart_marks_the_numbers_of_its_table() -> None:
     cells = {"a": {"": 20, "fr": 15, "de": None}, "b": {"": None, "fr": None, "de": None}}
     crossed = chart(Table("x", "need", "language", cells))  # type: ignore[arg-type]
     assert [mark.number for mark in crossed.marks] == [15]
+    many = {"a": {"": 20, **dict.fromkeys("bcdefghijk", 2)}}
+    narrow = chart(Table("x", "need", "commune", many))  # type: ignore[arg-type]
+    assert 0 < narrow.letters < crossed.letters
+    assert narrow.letters * 8 <= narrow.columns[1][1] - narrow.columns[0][1]
     bars = chart(Table("x", "need", "calls", {"a": {"": 20}, "b": {"": 10}, "c": {"": None}}))
     assert [mark.number for mark in bars.marks] == [20, 10]
     assert bars.marks[0].size == 2 * bars.marks[1].size

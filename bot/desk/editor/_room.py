@@ -78,7 +78,7 @@ class Room:
         words = self._pages.words[language]
         schema = Schema(key, self.entries(request).knowledge, language)
         return [
-            (label(d, words), *(_value(d, value, words, schema) for value in (d.old, d.new)))
+            (label(d, words), _value(d, d.old, words, schema), _value(d, d.new, words, schema))
             for d in differences(old, new)
         ]
 

@@ -7,6 +7,8 @@ from bot.desk.reports._figures import WHOLE, Table
 #: Lengths in the units of the drawing.
 LABEL, ROW, WIDE, HEAD = 230, 30, 430, 30
 _MOST_COLUMNS = 14
+#: A letter is about as wide.
+_LETTER = 8
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """`rows` and `columns`: keys with the place of their words. No columns: bars."""
+    """`rows` and `columns`: keys with the place of their words. No columns: bars.
+
+    `letters`: how many fit over a column.
+    """
 
     rows: list[tuple[str, float]]
     columns: list[tuple[str, float]]
     marks: list[Mark]
     width: int
     height: float
+    letters: int
 
 
 def chart(table: Table) -> Chart:
@@ -51,4 +57,4 @@ def chart(table: Table) -> Chart:
             size = (number / most) ** 0.5 * (ROW / 2 - 2) if crossed else number / most * WIDE
             marks.append(Mark(x if crossed else LABEL, y, round(size, 1), number))
     width, height = LABEL + WIDE + 60, top + ROW * len(rows)
-    return Chart(rows, places if crossed else [], marks, width, height)
+    return Chart(rows, places if crossed else [], marks, width, height, int(step // _LETTER))
