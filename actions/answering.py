@@ -158,9 +158,10 @@ def _answer(
 def _too_old(turn: Turn, service: Service) -> bool:
     """Whether an adult's age that was said at any time is above the service's; a child's may be
     that of somebody else."""
-    ages = service.serves.ages
-    grown = turn.age is not None and turn.age >= _GROWN
-    return bool(grown and ages and ages.max is not None and turn.age > ages.max)
+    ages, age = service.serves.ages, turn.age
+    if age is None or age < _GROWN or ages is None or ages.max is None:
+        return False
+    return age > ages.max
 
 
 def _show_lines(out: CollectingDispatcher, turn: Turn, needs: list[str]) -> None:

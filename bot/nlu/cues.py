@@ -309,7 +309,8 @@ class CueReader(GraphComponent):
         if self._name(message) not in _SHORT:
             return self._sure(message)
         ranking = message.get(INTENT_RANKING_KEY) or []
-        return sum(r[PREDICTED_CONFIDENCE_KEY] for r in ranking if r[INTENT_NAME_KEY] in _SHORT)
+        sure = (r[PREDICTED_CONFIDENCE_KEY] for r in ranking if r[INTENT_NAME_KEY] in _SHORT)
+        return float(sum(sure))
 
     def _add(self, message: Message, kind: str, value: str) -> None:
         found = {"entity": kind, "start": 0, "end": 0, "value": value, "extractor": "CueReader"}
