@@ -47,6 +47,26 @@ def test_danger_is_heard_in_these_words_only(name: str, text: str, catches: bool
     assert (name in reader.dangers(plain(text).text)) is catches
 
 
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("Frau 19, Familie lässt sie nicht mehr hinaus", "crisis_violence"),
+        ("Fille de 19 ans, père a pris son passeport", "crisis_violence"),
+        ("Frau 34, ihr Kind darf nicht mehr hinaus", "crisis_child"),
+        ("Meedchen 12, Papp léisst hatt net eraus", "crisis_child"),
+        ("Familie lässt sie nicht mehr hinaus", "crisis_child"),
+    ],
+)
+async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
+    async def understand(_: str) -> dict[str, object]:
+        likely = {"crisis_child": 0.5, "crisis_violence": 0.4}
+        ranking = [{"name": name, "confidence": p} for name, p in likely.items()]
+        return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
+
+    reading = await NoteReader(understand, frozenset(load().needs)).read(NOTES.read(text))
+    assert [said.name for said in reading.crisis] == [heard]
+
+
 def test_rules_name_needs_that_exist_and_end_with_one_that_always_holds() -> None:
     needs = set(load().needs)
     assert set(yaml.safe_load((RULES / "needs.yml").read_text(encoding="utf-8"))) == needs
