@@ -192,11 +192,10 @@ class Decision(GraphComponent):
             intent, confidence = first, max(confidence, dict(scores).get(first, 0.0))
         if crisis or intent in self._needs or (intent == _UNCLEAR and not _is_command(message)):
             told = self._told.find(text, intent)
-            hinted = self._hinted.find(text, intent, clauses, alone)
+            # A cry for help hints at much that is not asked for: "two small children are inside".
+            hinted = {} if crisis else self._hinted.find(text, intent, clauses, alone)
             if told or hinted:
                 needs = self._several.ordered(intent, needs, {**hinted, **told}, clauses)
-            if self._config.get("x"):
-                told = {**hinted, **told}
             plainest = next((name for name in needs if name in told), intent)
             if not crisis and plainest != intent and (intent == _UNCLEAR or plainest == needs[0]):
                 # Told in words: surer than what the model makes of the whole.

@@ -56,10 +56,12 @@ class HintedNeeds:
         if not clauses or len(text.split()) < self._config["hint_words"]:
             return {}
         likely: Dict[str, Dict[float, float]] = {}
-        for read in (clauses, alone):
-            for number, clause in enumerate(read):
-                for name, probability in clause:
-                    if probability >= self._config["hint_backed_from"]:
-                        likely.setdefault(name, {})[probability] = number / len(read)
+        for number, within in enumerate(clauses):
+            possible = dict(within)
+            for name, probability in [*within, *(alone[number] if alone else [])]:
+                # A clause torn from its message may say anything.
+                backed = possible[name] >= self._config["alone_backed_from"]
+                if backed and probability >= self._config["hint_backed_from"]:
+                    likely.setdefault(name, {})[probability] = number / len(clauses)
         hints = self._hints.find(text, intent) if likely else {}
         return {name: likely[name][max(likely[name])] for name in hints if name in likely}
