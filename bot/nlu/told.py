@@ -5,13 +5,13 @@ patterns are data (data/lexicon/needs.yml), searched in every language at once. 
 at a need (data/lexicon/need_hints.yml) count where the model finds it possible, too.
 """
 
-import re
 from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from bot.nlu.crisis import plain
 from bot.nlu.files import read_words
 from bot.nlu.intent import Scores
+from bot.nlu.patterns import Patterns
 from bot.nlu.text import MAX_READ
 
 #: Somebody who works there names the house without looking for a place in it.
@@ -26,7 +26,8 @@ class ToldNeeds:
 
     def __init__(self, lexicon: Path) -> None:
         words: Any = read_words(lexicon)
-        self._patterns = {name: [re.compile(p) for p in group] for name, group in words.items()}
+        self._names = [name for name, group in words.items() for _ in group]
+        self._patterns = Patterns(source for group in words.values() for source in group)
 
     def find(self, text: str, intent: str = "") -> Dict[str, float]:
         """Each need told, and where: the share of the text before it, 0 to 1.
@@ -35,10 +36,11 @@ class ToldNeeds:
         """
         words = plain(text[:MAX_READ])
         found: Dict[str, float] = {}
-        for name, patterns in self._patterns.items():
-            starts = [m.start() for p in patterns for m in [p.search(words)] if m]
-            if starts and name not in _AT_WORK.get(intent, ()):
-                found[name] = min(starts) / len(words)
+        for number in self._patterns.occurring(words):
+            name, match = self._names[number], self._patterns.compiled[number].search(words)
+            if match and name not in _AT_WORK.get(intent, ()):
+                share = match.start() / len(words)
+                found[name] = min(share, found.get(name, share))
         return found
 
 

@@ -45,4 +45,4 @@ def test_who_works_in_a_house_does_not_look_for_it(told: ToldNeeds) -> None:
 
 
 def test_every_need_of_the_file_exists(told: ToldNeeds) -> None:
-    assert set(told._patterns) <= set(load().needs)
+    assert set(told._names) <= set(load().needs)
