@@ -16,6 +16,8 @@ from bot.nlu.text import clean
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
+#: A phone number of Luxembourg has six digits or more; a postcode has four.
+_DIGITS = 6
 #: Where an order may begin or end within a message; "dann läscht hien" is none.
 _PARTS = re.compile(
     r"[,.;:!?\n–]+|(?<!cht)\s(?=(?:il|elle|er|hien?|hatt|mein mann|mäi mann|mai mann|mon mari"
@@ -53,6 +55,13 @@ def without_no_credit(text: str) -> str:
 def leaves_message(text: str) -> bool:
     """Whether the visitor wants to leave a message for the office."""
     return _says("leave_message", text)
+
+
+def is_phone_number(text: str) -> bool:
+    """Whether a message is a phone number and nothing else."""
+    return re.fullmatch(r"\s*\+?[\d\s./()-]{6,24}", text) is not None and (
+        sum(c.isdigit() for c in text) >= _DIGITS
+    )
 
 
 def cancels(text: str) -> bool:

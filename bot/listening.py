@@ -73,6 +73,8 @@ _OF_SECRECY = frozenset(
 #: "The second one", in few words, points at what was shown, whatever else it sounds like.
 _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restart"})
 _FEW_WORDS = 6
+#: So many with an insult beside a question.
+_WITH_AN_INSULT = 12
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
 #: So many words beside "no credit to call" are a question of their own.
@@ -197,6 +199,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
     if hearing.leaves_message(text):
         return "leave_message"
+    if hearing.is_phone_number(text) and intent not in ("too_long", "inform"):
+        # Whoever types a number alone wants to be called.
+        return "human_handoff"
     if found["no_credit"] and len(hearing.without_no_credit(text).split()) < _ENOUGH_BESIDE:
         return "no_credit"
     named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
@@ -215,7 +220,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
     if found.get("which") and shown and short and intent in _POINTING:
         return "inform"
-    if shown and short and intent in _UNHEARD and not slots.get(AFTER_CRISIS):
+    insulted = bool(found.get("abuse")) and len(text.split()) <= _WITH_AN_INSULT
+    unheard = (short and intent in _UNHEARD) or (insulted and not found.get("needs"))
+    if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
     lost = intent == "inform" and not slots.get("need")
