@@ -142,7 +142,8 @@ def _answer(
     fitting = [m for m in matches if m.fits and not _too_old(turn, m.service)] or matches
     known = {s.id for s in but or []}
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
-    chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
+    by_place = PLACE in about.ask and (turn.place is not None or not about.first)
+    chosen = nearest(fresh, place_decides=by_place)[:most]
     if not (PLACE in about.ask or about.urgent):
         chosen = _for_place(chosen, fresh)
     chosen = _for_household(turn, chosen, fresh, anywhere=about.urgent)

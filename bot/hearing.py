@@ -16,6 +16,7 @@ from bot.nlu.text import clean
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
+_ASKING = 8
 #: A phone number of Luxembourg has six digits or more; a postcode has four.
 _DIGITS = 6
 #: Where an order may begin or end within a message; "dann läscht hien" is none.
@@ -62,6 +63,17 @@ def is_phone_number(text: str) -> bool:
     return re.fullmatch(r"\s*\+?[\d\s./()-]{6,24}", text) is not None and (
         sum(c.isdigit() for c in text) >= _DIGITS
     )
+
+
+def means_something_else(text: str) -> bool:
+    """Whether the visitor says that what was shown is not what was meant."""
+    return _says("not_this", text)
+
+
+def asks_foreign_language(text: str) -> bool:
+    """Whether a short message names a language that is not spoken here."""
+    words = plain(text).split()
+    return len(words) <= _ASKING and not _foreign().isdisjoint(words)
 
 
 def cancels(text: str) -> bool:
@@ -157,6 +169,12 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 def _languages() -> frozenset[str]:
     content: Any = read_words(LEXICON / "fillers.yml")
     return frozenset(map(plain, content["languages"]))
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> frozenset[str]:
+    content: Any = read_words(LEXICON / "fillers.yml")
+    return frozenset(map(plain, content["foreign_languages"]))
 
 
 @lru_cache(maxsize=1)

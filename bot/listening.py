@@ -151,6 +151,7 @@ class Listener:
         elif not crisis:
             found["about_lines"] = _about_lines(state, found, text)
             found["back"] = hearing.goes_back(text)
+            found["not_this"] = hearing.means_something_else(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
             if name not in _INTENT_ABOUT.values():
@@ -208,6 +209,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     way = None if named or found.get("needs") else hearing.offered_way(text)
     if slots.get("handoff") and way:
         return f"reach_by_{way}"
+    if intent == "change_language" and hearing.asks_foreign_language(text):
+        return "other_language"
     if found["unanswered"]:
         return "complaint"
     if found["about_lines"]:
