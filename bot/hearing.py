@@ -17,6 +17,8 @@ Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
 _ASKING = 8
+_NUMBER = re.compile(r"\s*\+?[\d\s./()-]{6,24}")
+_DATE = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*")
 #: A phone number of Luxembourg has six digits or more; a postcode has four.
 _DIGITS = 6
 #: Where an order may begin or end within a message; "dann läscht hien" is none.
@@ -60,9 +62,8 @@ def leaves_message(text: str) -> bool:
 
 def is_phone_number(text: str) -> bool:
     """Whether a message is a phone number and nothing else."""
-    return re.fullmatch(r"\s*\+?[\d\s./()-]{6,24}", text) is not None and (
-        sum(c.isdigit() for c in text) >= _DIGITS
-    )
+    digits = sum(c.isdigit() for c in text)
+    return bool(_NUMBER.fullmatch(text)) and not _DATE.fullmatch(text) and digits >= _DIGITS
 
 
 def means_something_else(text: str) -> bool:
