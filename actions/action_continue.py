@@ -1,13 +1,13 @@
 """ "Yes", "no", "ok": takes up the open question, or leaves room for the next one."""
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
 from actions.action_stay import stay
 from actions.asking import ask_again
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, AGE, PLACE, Turn
+from actions.turn import AFTER_CRISIS, AGE, ASKS, PLACE, Turn
 
 
 class ActionContinue(KnowingAction):
@@ -20,6 +20,9 @@ class ActionContinue(KnowingAction):
         if turn.slot(AFTER_CRISIS):
             # "Yes", after a cry for help: no time for "write if you have a question".
             return stay(out, turn, understood=True)
+        if turn.note("not_this") and turn.shown:
+            out.utter_message(response="utter_not_this")
+            return [SlotSet(ASKS, "topic")]
         if turn.note("unsure"):
             out.utter_message(response="utter_unsure")
         elif turn.asks == "topic" and turn.intent == "affirm":

@@ -28,6 +28,9 @@ class ActionFindServices(KnowingAction):
         if turn.note("asks_why") and turn.asks in (PLACE, AGE) and turn.need:
             out.utter_message(response=f"utter_why_{turn.asks}")
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
+        if turn.note("asks_why"):
+            out.utter_message(response="utter_why_at_all")
+            return [SlotSet(MISSES, 0)]
         chosen = turn.named or turn.pointed
         if turn.intent == "inform" and chosen:
             return _show_chosen(out, turn, chosen)

@@ -45,7 +45,7 @@ def find_services(
     """
     if also is None:
         also = [n for n in turn.heard("needs") if n != need] if new else turn.also
-    needs = [need, *also][:_NEEDS]
+    needs = [need, *(n for n in also if _for_the_age(turn, n))][:_NEEDS]
     passed = ([] if new else turn.skipped) if skipped is None else skipped
     passed = list(dict.fromkeys([*passed, *turn.drops]))
     if new and any(turn.knowledge.needs[n].distress for n in needs):
@@ -142,7 +142,10 @@ def _answer(
     fitting = [m for m in matches if m.fits and not _too_old(turn, m.service)] or matches
     known = {s.id for s in but or []}
     fresh = [m for m in fitting if m.service.id not in known] or fitting[:1]
-    chosen = nearest(fresh, place_decides=PLACE in about.ask)[:most]
+    by_place = PLACE in about.ask and (turn.place is not None or not about.first)
+    chosen = nearest(fresh, place_decides=by_place)[:most]
+    if not (PLACE in about.ask or about.urgent):
+        chosen = _for_place(chosen, fresh)
     chosen = _for_household(turn, chosen, fresh, anywhere=about.urgent)
     services = [m.service for m in chosen]
     if several:
@@ -153,6 +156,12 @@ def _answer(
         _introduce(out, turn, chosen, plain=not several)
     show_cards(out, turn, [s for s in services if s.id not in known])
     return [s for s in services if s.id not in known]
+
+
+def _for_the_age(turn: Turn, need: str) -> bool:
+    """Whether anybody helps a grown-up of the age that was said; a youth house nobody of 80."""
+    found = turn.knowledge.find(need, place=turn.place, at=turn.at)
+    return not found or not all(_too_old(turn, match.service) for match in found)
 
 
 def _too_old(turn: Turn, service: Service) -> bool:
@@ -187,6 +196,14 @@ def nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:
     near = [m for m in matches if m.reason == "near"][: MAX_CARDS - 1]
     national = [m for m in matches if m.reason == "national"]
     return [*near, *national][:MAX_CARDS]
+
+
+def _for_place(chosen: list[Match], matches: list[Match]) -> list[Match]:
+    """With one that is there for the place in particular, if any is."""
+    here = [m for m in matches if m.reason in ("quarter", "commune")]
+    if not here or here[0] in chosen or any(m in here for m in chosen):
+        return chosen
+    return [*chosen[: MAX_CARDS - 1], here[0]]
 
 
 def _for_household(

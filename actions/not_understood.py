@@ -29,6 +29,10 @@ _CONCEIVABLE = 0.05
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
 _LONG_WORD = 5
+#: A place in so many words, of which nothing else is understood, is about the need of before.
+_WORDS_OF_PLACE = 8
+#: One word ("Marie") is a little of everything, too: as surely it must sound like a cry.
+_CONCEIVABLE_ALONE = 0.35
 #: From this time on a person is offered again and again.
 _OFTEN = 3
 
@@ -48,7 +52,8 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     """Asks back. `outside`: understood, but nothing we help with."""
     misses = turn.misses + 1
     remember = [SlotSet(MISSES, misses)]
-    likely = turn.likely(_CONCEIVABLE)[1 : _OFFERED + 1]
+    alone = len(turn.text.split()) == 1
+    likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
     in_danger = not outside and any(name.startswith("crisis_") for name in likely)
     in_danger = in_danger or bool(turn.heard("crisis"))
     if in_danger:
@@ -60,7 +65,11 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
         if outside:
             out.utter_message(response="utter_not_for_me")
         return [*ask_again(out, turn), *remember]
-    if turn.entity(PLACE) and turn.need and not (outside or in_danger):
+    if turn.note("unsure") and misses == 1:
+        out.utter_message(response="utter_unsure")
+        return [*remember, SlotSet(ASKS, "topic")]
+    few = len(turn.text.split()) <= _WORDS_OF_PLACE
+    if turn.entity(PLACE) and turn.need and few and not (outside or in_danger):
         # "What about Clausen?": the need of before, in another place.
         return find_services(out, turn, turn.need, new=False)
     best = turn.ranking[1] if len(turn.ranking) > 1 else ""

@@ -16,6 +16,11 @@ from bot.nlu.text import clean
 Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
+_ASKING = 8
+_NUMBER = re.compile(r"\s*\+?[\d\s./()-]{6,24}")
+_DATE = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*")
+#: A phone number of Luxembourg has six digits or more; a postcode has four.
+_DIGITS = 6
 #: Where an order may begin or end within a message; "dann läscht hien" is none.
 _PARTS = re.compile(
     r"[,.;:!?\n–]+|(?<!cht)\s(?=(?:il|elle|er|hien?|hatt|mein mann|mäi mann|mai mann|mon mari"
@@ -53,6 +58,23 @@ def without_no_credit(text: str) -> str:
 def leaves_message(text: str) -> bool:
     """Whether the visitor wants to leave a message for the office."""
     return _says("leave_message", text)
+
+
+def is_phone_number(text: str) -> bool:
+    """Whether a message is a phone number and nothing else."""
+    digits = sum(c.isdigit() for c in text)
+    return bool(_NUMBER.fullmatch(text)) and not _DATE.fullmatch(text) and digits >= _DIGITS
+
+
+def means_something_else(text: str) -> bool:
+    """Whether the visitor says that what was shown is not what was meant."""
+    return _says("not_this", text)
+
+
+def asks_foreign_language(text: str) -> bool:
+    """Whether a short message names a language that is not spoken here."""
+    words = plain(text).split()
+    return len(words) <= _ASKING and not _foreign().isdisjoint(words)
 
 
 def cancels(text: str) -> bool:
@@ -148,6 +170,12 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 def _languages() -> frozenset[str]:
     content: Any = read_words(LEXICON / "fillers.yml")
     return frozenset(map(plain, content["languages"]))
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> frozenset[str]:
+    content: Any = read_words(LEXICON / "fillers.yml")
+    return frozenset(map(plain, content["foreign_languages"]))
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,8 @@ _OF_SECRECY = frozenset(
 #: "The second one", in few words, points at what was shown, whatever else it sounds like.
 _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restart"})
 _FEW_WORDS = 6
+#: So many with an insult beside a question.
+_WITH_AN_INSULT = 12
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
 #: So many words beside "no credit to call" are a question of their own.
@@ -149,6 +151,7 @@ class Listener:
         elif not crisis:
             found["about_lines"] = _about_lines(state, found, text)
             found["back"] = hearing.goes_back(text)
+            found["not_this"] = hearing.means_something_else(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
             if name not in _INTENT_ABOUT.values():
@@ -197,12 +200,17 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "agree" if hearing.agrees(text) else "refuse" if intent == "deny" else "dictated"
     if hearing.leaves_message(text):
         return "leave_message"
+    if hearing.is_phone_number(text) and intent not in ("too_long", "inform"):
+        # Whoever types a number alone wants to be called.
+        return "human_handoff"
     if found["no_credit"] and len(hearing.without_no_credit(text).split()) < _ENOUGH_BESIDE:
         return "no_credit"
     named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
     way = None if named or found.get("needs") else hearing.offered_way(text)
     if slots.get("handoff") and way:
         return f"reach_by_{way}"
+    if intent == "change_language" and hearing.asks_foreign_language(text):
+        return "other_language"
     if found["unanswered"]:
         return "complaint"
     if found["about_lines"]:
@@ -215,7 +223,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
     if found.get("which") and shown and short and intent in _POINTING:
         return "inform"
-    if shown and short and intent in _UNHEARD and not slots.get(AFTER_CRISIS):
+    insulted = bool(found.get("abuse")) and len(text.split()) <= _WITH_AN_INSULT
+    unheard = (short and intent in _UNHEARD) or (insulted and not found.get("needs"))
+    if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
     lost = intent == "inform" and not slots.get("need")

@@ -149,3 +149,22 @@ def test_what_is_asked_about_helplines(text: str, topics: list[str]) -> None:
 )
 def test_a_language_named_before_a_question(text: str, rest: str) -> None:
     assert hearing.after_preface(text) == rest
+
+
+@pytest.mark.parametrize("text", ["621 123 456", "+352 49 26 60", "26480000", "(621) 12-34-56"])
+def test_a_phone_number_alone(text: str) -> None:
+    assert hearing.is_phone_number(text)
+
+
+@pytest.mark.parametrize("text", ["4010", "113", "31.12.24", "621 123 456 svp", "", "......"])
+def test_no_phone_number(text: str) -> None:
+    assert not hearing.is_phone_number(text)
+
+
+@pytest.mark.parametrize("text", ["parlez-vous anglais ?", "kënnt Dir Portugisesch?", "Arabisch?"])
+def test_a_language_that_is_not_spoken_is_asked_for(text: str) -> None:
+    assert hearing.asks_foreign_language(text)
+    assert not hearing.asks_foreign_language("parlez-vous allemand ?")
+    assert not hearing.asks_foreign_language(
+        f"{text} je cherche une crèche pour ma fille de deux ans"
+    )

@@ -40,6 +40,7 @@ _FILLERS = LEXICON / "fillers.yml"
 _UNKNOWN = LEXICON / "unknown_places.yml"
 _WORD = re.compile(r"[^\W\d_]+")
 _PLACE, _AGE = "place", "age"
+_WORK = "job_insertion"
 #: Stands where a place was, in the text the patterns of cues.yml are searched in.
 _MARK = " xplacex "
 #: Intents that are an answer or a state of their own, whatever stands around them.
@@ -95,6 +96,9 @@ class CueReader(GraphComponent):
         self._nobody = [re.compile(p) for p in cues["nobody"]]
         self._refuses = [re.compile(p) for p in cues["refuses"]]
         self._why = [re.compile(p) for p in cues["asks_why"]]
+        self._why_at_all = [re.compile(p) for p in cues["asks_why_at_all"]]
+        self._has_work = [re.compile(p) for p in cues["has_work"]]
+        self._seeks_work = [re.compile(p) for p in cues["seeks_work"]]
         self._worried = _patterns(cues["worried_parents"])
         self._unsure = re.compile(cues["unsure"])
         self._needs = frozenset(load().needs)
@@ -172,7 +176,8 @@ class CueReader(GraphComponent):
             message.set("worried_parent", True, add_to_output=True)
             message.set("needs", [need], add_to_output=True)
             self._decide(message, need)
-        message.set("unsure", bool(self._unsure.search(words)), add_to_output=True)
+        self._read_lost(message, words)
+        self._read_work(message, words)
         self._read_drops(message, words, drops)
         self._read_place(message, text)
         given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
@@ -192,6 +197,32 @@ class CueReader(GraphComponent):
             self._read_abuse(message)
         elif self._is_no_small_talk(message, words):
             self._decide(message, "nlu_fallback")
+
+    def _read_lost(self, message: Message, words: str) -> None:
+        """ "I do not know what to say", or "why do you ask?" when nothing is being asked."""
+        unsure = bool(self._unsure.search(words))
+        message.set("unsure", unsure, add_to_output=True)
+        if (message.get("metadata") or {}).get("asks") in (_PLACE, _AGE):
+            return
+        if unsure and self._name(message) not in ("affirm", "deny"):
+            message.set("needs", [], add_to_output=True)
+            self._decide(message, _UNCLEAR[0])
+        elif any(p.search(words) for p in self._why_at_all):
+            message.set("asks_why", True, add_to_output=True)
+            message.set("needs", [], add_to_output=True)
+            self._decide(message, "inform")
+
+    def _read_work(self, message: Message, words: str) -> None:
+        """Who works, and asks for something else, looks for no work."""
+        needs = list(message.get("needs") or [])
+        if _WORK not in needs or len(needs) < 2:
+            return
+        works = any(p.search(words) for p in self._has_work)
+        if works and not any(p.search(words) for p in self._seeks_work):
+            needs.remove(_WORK)
+            message.set("needs", needs, add_to_output=True)
+            if self._name(message) == _WORK:
+                self._decide(message, needs[0])
 
     def _read_drops(self, message: Message, words: str, drops: List[str]) -> None:
         """ "Forget the place", or "I do not mind" as an answer: the question is skipped."""

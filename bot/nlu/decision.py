@@ -49,6 +49,8 @@ _ANSWERS = ("affirm", "deny")
 _BEFORE = ("greet", "thank", "goodbye", *_ANSWERS)
 #: Said beside a need that is told, none of these is what the message is about.
 _BESIDE = (*_BEFORE, "help_menu")
+#: Each answers "where can I live?".
+_ROOFS = ("emergency_housing", "youth_housing", "affordable_housing")
 #: Several crises in one message: what cannot wait at all comes first.
 _URGENT = ("crisis_medical", "crisis_suicide", "crisis_child", "crisis_violence")
 
@@ -63,6 +65,15 @@ def _for_ages(scores: Scores, ages: List[float], ages_for: Dict[Text, List[float
         if scores and ages and not any(youngest <= age <= oldest for age in ages):
             scores = _without(scores, name)
     return scores
+
+
+def _likelier_housing_first(needs: List[str], likely: Dict[Text, float]) -> List[str]:
+    """Of three needs, two of them a roof, the less likely roof comes last: "no job, no flat"."""
+    roofs = [n for n in needs if n in _ROOFS]
+    if len(needs) < 3 or len(roofs) < 2:
+        return needs
+    last = min(roofs, key=lambda n: likely.get(n, 0.0))
+    return [*(n for n in needs if n != last), last]
 
 
 def _without(scores: Scores, name: str) -> Scores:
@@ -98,6 +109,8 @@ class Decision(GraphComponent):
             # A need beside a greeting or thanks, and beside a yes or no.
             "need_after_from": 0.2,
             "need_after_answer_from": 0.35,
+            # A need beside a place or an age, when neither was asked.
+            "need_beside_details_from": 0.3,
             # Further needs of the same message: as the second meaning of the whole, or of a clause.
             "also_from": 0.2,
             "clause_from": 0.4,
@@ -119,7 +132,11 @@ class Decision(GraphComponent):
             # A cry in one clause of a longer message.
             "crisis_clause_from": 0.95,
             # Who asks for these (years): not a message in which all ages are others.
-            "ages_for": {"youth_housing": [12, 35], "senior_activities": [40, 120]},
+            "ages_for": {
+                "youth_housing": [12, 35],
+                "senior_activities": [40, 120],
+                "youth_house": [5, 64],
+            },
             # The prefix of crisis intents, see the intent contract.
             "crisis_prefix": "crisis_",
         }
@@ -201,6 +218,7 @@ class Decision(GraphComponent):
                 # Told in words: surer than what the model makes of the whole.
                 likely = dict(scores).get(plainest, 0.0)
                 intent, confidence = plainest, max(likely, self._config["answer_from"])
+        needs = _likelier_housing_first(needs, dict(scores))
         ranking = [{INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}]
         ranking += [
             {INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p}
@@ -270,6 +288,12 @@ class Decision(GraphComponent):
             name, probability = self._after_courtesy(message, scores, name, probability)
             if name not in _BEFORE:
                 return name, probability
+        need, likely = next(((n, p) for n, p in scores if n in self._needs), ("", 0.0))
+        open_question = (message.get("metadata") or {}).get("asks") in ("place", "age")
+        beside = likely >= self._config["need_beside_details_from"] and not open_question
+        if name == "inform" and beside:
+            # "I am alone a lot, too, I live in Wiltz and am 69".
+            return need, likely
         if probability < self._config["answer_from"]:
             name, probability = _UNCLEAR, 1.0 - probability
         if "service" in named and name in (_UNCLEAR, _OUTSIDE):

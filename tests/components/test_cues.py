@@ -253,8 +253,27 @@ def test_ordinary_words_and_places_abroad_are_no_unknown_places(text: str, langu
 def test_why_something_is_asked(cues: CueReader, text: str) -> None:
     message = _read(cues, text, "about_association", "place", needs=["about_association"])
     assert message.get("asks_why") and _intent(message) == "inform" and not message.get("needs")
-    later = _read(cues, text, "about_association")
-    assert not later.get("asks_why") and _intent(later) == "about_association"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("pourquoi vous me demandez ça ?", True),
+        ("pourquoi toutes ces questions", True),
+        ("warum fragen Sie das?", True),
+        ("wozu wollt ihr das wissen", True),
+        ("firwat frot Dir dat?", True),
+        ("firwat wëllt Dir dat wëssen", True),
+        ("firwat?", False),
+        ("pourquoi la crèche demande un certificat ?", False),
+        ("warum ist die Krippe geschlossen?", False),
+        ("firwat ass d'Crèche zou", False),
+    ],
+)
+def test_why_something_was_asked_before(cues: CueReader, text: str, why: bool) -> None:
+    message = _read(cues, text, "about_association", needs=["about_association"])
+    assert bool(message.get("asks_why")) == why
+    assert _intent(message) == ("inform" if why else "about_association")
 
 
 @pytest.mark.parametrize(
@@ -291,6 +310,35 @@ def test_two_courtesies_are_courtesy(cues: CueReader) -> None:
 def test_who_does_not_know_what_to_say(cues: CueReader, text: str) -> None:
     assert _read(cues, text, "deny").get("unsure")
     assert not _read(cues, f"{text} a Scholden hunn ech och", "deny").get("unsure")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["je sais pas quoi dire", "keine Ahnung was ich sagen soll", "ech weess net wat ech soe soll"],
+)
+def test_who_does_not_know_is_shown_no_topics_at_once(cues: CueReader, text: str) -> None:
+    assert _intent(_read(cues, text, "help_menu")) == "nlu_fallback"
+    assert _intent(_read(cues, text, "restart", "place")) != "nlu_fallback", "an answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("je reprends le travail et il me faut une crèche", False),
+        ("ich arbeite nachts und brauche eine Krippe", False),
+        ("ech fänken erëm un ze schaffen a brauch eng Crèche", False),
+        ("je reprendrais bien un emploi mais qui garde le bébé", True),
+        ("je cherche du travail et une crèche", True),
+        ("ich arbeite nicht und brauche eine Krippe", True),
+        ("ech sichen eng Aarbecht an eng Crèche", True),
+    ],
+)
+def test_work_is_a_reason_or_looked_for(cues: CueReader, text: str, looks: bool) -> None:
+    message = _read(cues, text, "job_insertion", needs=["job_insertion", "childcare"])
+    assert ("job_insertion" in message.get("needs")) == looks
+    assert _intent(message) == ("job_insertion" if looks else "childcare")
+    alone = _read(cues, text, "job_insertion", needs=["job_insertion"])
+    assert alone.get("needs") == ["job_insertion"]
 
 
 def _place(text: str, language: str) -> str | None:

@@ -47,6 +47,20 @@ def test_the_ages_told_rule_a_need_out(decision: Decision, ages: list[float], in
     assert found.get("intent")["name"] == intent and found.get("needs")[0] == intent
 
 
+def test_a_need_beside_a_place_or_an_age_is_answered(decision: Decision) -> None:
+    scores = {"inform": 0.45, "senior_activities": 0.35}
+    text = "ech si vill eleng, ech wunnen zu Wolz"
+    assert _decide(decision, text, scores).get("intent")["name"] == "senior_activities"
+    asked = _decide(decision, text, scores, metadata={"asks": "place"})
+    assert asked.get("intent")["name"] == "inform", "the answer to a question"
+
+
+def test_the_likelier_of_two_roofs_comes_before_the_other(decision: Decision) -> None:
+    scores = {"youth_housing": 0.4, "job_insertion": 0.3, "emergency_housing": 0.25}
+    needs = _decide(decision, "keng Plaz a keng Zäit", scores).get("needs")
+    assert set(needs) == set(scores) and needs[-1] == "emergency_housing"
+
+
 def test_unsure_is_a_fallback(decision: Decision) -> None:
     found = _decide(decision, "hm tja", {"debt_help": 0.2, "greet": 0.19})
     assert found.get("intent")["name"] == "nlu_fallback"
