@@ -29,6 +29,10 @@ def test_any_text_is_cut_within_the_limit_and_nothing_is_lost(text: str, limit: 
     "".join(parts).encode("utf-8")
 
 
+def test_no_message_is_a_separator_that_nobody_sees() -> None:
+    assert split("00000\U00010000\U00010000\U00010000\x1f\r0", 6)[2:] == ["0"]
+
+
 @settings(deadline=None)
 @given(words, st.integers(40, 90))
 def test_a_word_or_an_emoji_is_never_cut(chosen: list[str], limit: int) -> None:
