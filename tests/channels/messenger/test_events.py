@@ -169,6 +169,15 @@ def test_a_changed_text_is_words_and_each_change_counts_once() -> None:
     assert batch.ignored == {"malformed": 1, "message_edit": 1}
 
 
+def test_a_changed_text_is_cut_as_any_other_and_not_sooner() -> None:
+    edit = {"mid": "m", "text": "a" * 30_000, "num_edit": 1}
+    assert only(read(item(message_edit=edit))).text == "a" * 20_000
+
+
+def test_digits_of_other_scripts_are_no_number_of_meta() -> None:
+    assert read(item(sender="٧٠٠", message={"mid": "m", "text": "Salut"})).events == []
+
+
 def test_in_standby_a_changed_text_is_not_taken() -> None:
     edit = {"mid": "m", "text": "Salut", "num_edit": 1}
     event = only(read(item(message_edit=edit), channel="standby"))
