@@ -79,6 +79,11 @@ def test_a_later_paragraph_is_not_torn_at_a_line() -> None:
     ]
 
 
+def test_a_line_far_before_the_end_is_no_place_to_cut() -> None:
+    sentence = "Et kascht näischt fir jiddereen."
+    assert split(f"Moien\n{sentence} {sentence}", 50) == [f"Moien\n{sentence}", sentence]
+
+
 def test_a_phone_number_and_an_abbreviation_are_no_place_to_cut() -> None:
     assert split("Rufft 54 77 24 22", 15) == ["Rufft", "54 77 24 22"]
     assert split("Wir helfen. Es geht z. B. um Schulden", 27) == [
