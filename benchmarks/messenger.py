@@ -72,7 +72,7 @@ async def graph(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             length = head.partition("content-length:")[2].split("\r\n")[0] or "0"
             await reader.readexactly(int(length))
             writer.write(answer % (len(body), body))
-    except asyncio.IncompleteReadError:
+    except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 
 

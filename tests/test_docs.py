@@ -100,6 +100,19 @@ def test_every_error_of_the_graph_api_is_explained() -> None:
     assert known <= set(re.findall(r"`([\d/]+)`", table))
 
 
+def test_every_clause_of_messenger_names_tests_that_exist() -> None:
+    folder = ROOT / "tests" / "channels" / "messenger"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*) \| (.*) \|$", text, re.M)[2:]
+    assert len(rows) > 40
+    for clause, shown in rows:
+        named = re.findall(r"`([\w/]+\.py)::(?:\w+::)?(test_\w+)`", shown)
+        assert named or shown.startswith("no test:"), clause
+        for file, name in named:
+            path = ROOT / file if "/" in file else folder / file
+            assert f"def {name}(" in path.read_text(encoding="utf-8"), f"{clause}: {name}"
+
+
 def test_the_states_of_referrals_are_described() -> None:
     from bot.desk.referrals import NEXT
 

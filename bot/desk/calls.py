@@ -17,7 +17,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "about": ("self", "other"),
     "wanted": ("fr", "de", "lb", "en", "pt", "other"),
     "age": ("unknown", "0_11", "12_17", "18_25", "26_59", "60"),
-    "household": ("unknown", "woman", "man", "couple", "family"),
+    "household": ("unknown", "woman", "man", "couple", "family", "pregnant"),
     "danger": ("unknown", "no", "yes"),
     "bed": ("unknown", "yes", "no"),
     "children": ("unknown", "no", "yes"),

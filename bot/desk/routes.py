@@ -27,6 +27,7 @@ from bot.keeping import Keeping
 #: The words of the pages that share one rendering.
 _CATALOGUES = (
     "words", "call", "calls", "referrals", "sheet", "reports", "person", "audit", "learning",
+    "intents",
 )  # fmt: skip
 
 

@@ -98,6 +98,15 @@ class Teaching:
             await asyncio.to_thread(review_file.add, _file(request), sentence)
         return self._done(request, worker, "review_assigned", found.id)
 
+    def _labels(self, language: Language) -> dict[str, str]:
+        """What people call each intent: in the directory's words, where it is a need."""
+        needs, words = directory().current.needs, self._pages.words[language]
+        said = {
+            name: needs[name].label.in_(language) if name in needs else words[f"intent_{name}"]
+            for name in INTENTS
+        }
+        return {name: f"{text} ({name})" for name, text in said.items()}
+
     def _done(self, request: Request, worker: Worker, deed: str, number: Optional[int]) -> Response:
         workers: Workers = request.app.state.workers
         workers.note(worker.id, deed, str(number) if number else None)
@@ -130,18 +139,12 @@ class Teaching:
             near=near,
             grouped=grouped,
             count=review.count(),
-            intents={name: label(name, spoken(request)) for name in INTENTS},
+            intents=self._labels(spoken(request)),
             languages=LANGUAGES,
             learnt=learnt[-_LATEST:][::-1],
             learnt_count=len(learnt),
             result=comparing.last(request.app.state.review_folder),
         )
-
-
-def label(intent: str, language: Language) -> str:
-    """An intent for a person: the words of the directory, where it has some."""
-    need = directory().current.needs.get(intent)
-    return f"{need.label.in_(language)} ({intent})" if need else intent
 
 
 def _file(request: Request) -> Path:

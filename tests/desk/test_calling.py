@@ -106,6 +106,9 @@ def test_the_notes_are_read_and_not_kept(client: TestClient, token: str, workers
     assert said["needs"][0]["id"] == "debt_help" and "Huissier" in said["needs"][0]["words"]
     assert (said["risk"], said["rule"]) == ("B", "eviction_now")
     assert (said["age"], said["household"]) == ("26_59", "family")
+    also = {"text": "Femme enceinte, dort dans sa voiture"}
+    again = client.post("/desk/api/triage?lang=de", json=also, headers=headers).json()
+    assert again["household"] == "pregnant"
     assert 1 <= len(said["services"]) <= 5
     assert said["services"][0]["why"] and said["services"][0]["name"]
     assert said["services"][0]["places"] is None, "no service has told of its places"

@@ -1,5 +1,6 @@
 """Editors say what messages mean: in groups, by one key, stealing from no other intent."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -208,6 +209,22 @@ def test_each_language_has_the_words(editor: TestClient, review: Review, languag
     keep(review, "<b>huissier</b>")
     page = editor.get(f"{PAGE}?lang={language}").text
     assert "&lt;b&gt;huissier" in page and "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Danger : suicide"), ("de", "Gefahr: Suizid"), ("lb", "Gefor: Suizidgedanken")],
+)
+def test_every_intent_is_called_by_words(
+    editor: TestClient, review: Review, language: str, said: str
+) -> None:
+    keep(review, "huissier")
+    page = editor.get(f"{PAGE}?lang={language}").text
+    offered = dict(re.findall(r'<option value="(\w+)">([^<]*)</option>', page))
+    assert offered["crisis_suicide"] == f"{said} (crisis_suicide)"
+    for intent in INTENTS:
+        words = offered[intent].partition(" (")[0]
+        assert words and "_" not in words and words != intent
 
 
 def test_every_intent_can_be_chosen() -> None:

@@ -1,6 +1,7 @@
 """The rules as data: what each must and must not catch, dates, ages, shortened words."""
 
 from datetime import date
+from typing import Optional
 
 import pytest
 import yaml
@@ -114,6 +115,38 @@ def test_days_are_counted_from_today(text: str, days: list[int]) -> None:
 )
 def test_ages_of_people_only(text: str, ages: list[float]) -> None:
     assert People().ages(NOTES.read(text), []) == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "lives"),
+    [
+        ("femme enceinte de 7 mois, dort dans sa voiture", "pregnant"),
+        ("Frau, 24, schwanger, zwei Kinder", "pregnant"),
+        ("Fra ass schwanger a weess net wuer", "pregnant"),
+        ("future maman cherche une chambre", "pregnant"),
+        ("elle n'est pas enceinte, deux enfants", "family"),
+        ("Frau, nicht schwanger", "woman"),
+        ("un homme couché dans l'enceinte de la gare", "man"),
+        ("cherche une chambre", None),
+    ],
+)
+def test_with_whom_somebody_lives(text: str, lives: Optional[str]) -> None:
+    assert People().household(NOTES.read(text)) == lives
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "risk"),
+    [
+        ("enceinte, hébergée chez une amie jusqu'à vendredi", "emergency_housing", "B"),
+        ("schwanger, wohnt bei einer Freundin", "emergency_housing", "B"),
+        ("schwanger, wunnt bei enger Frëndin", "emergency_housing", "B"),
+        ("hébergée chez une amie", "emergency_housing", "C"),
+        ("enceinte, cherche une crèche", "childcare", "E"),
+    ],
+)
+def test_pregnant_without_a_home_does_not_wait(text: str, need: str, risk: str) -> None:
+    reading = Reading("fr", (Said(need, 1.0),), (), None)
+    assert Urgencies().judge(NOTES.read(text), reading, TODAY).risk == risk
 
 
 def test_whose_age_decides() -> None:

@@ -4,8 +4,10 @@ import hashlib
 import hmac
 import json
 import logging
+import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Callable, Literal, Optional
 
 import httpx
@@ -39,6 +41,11 @@ __all__ = [
     "TokenInvalid",
     "UnknownPerson",
 ]
+
+if find_spec("sniffio") is None:
+    # httpx tries to import it several times a call, and each time Python looks for it in every
+    # folder it knows. So it finds at once that it is not there.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 _log = logging.getLogger(__name__)
 _calls = Counter("weeweiser_messenger_calls_total", "Calls to the Graph API", ["call", "result"])

@@ -7,13 +7,14 @@ Everything unknown, broken or of no use here is counted by name and left out; no
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Iterator, Literal, Optional
+from typing import Any, Callable, Iterator, Literal, Optional
 
 from bot.channels.messenger._payloads import GET_STARTED
 
-#: words, choice (a button or quick reply), start (get started), wordless (sticker, picture,
-#: voice, place …), source (came by a link), standby (written while another app has the thread),
-#: page_wrote (somebody of the page), own (our message, delivered), taken and given (the thread).
+#: words (also a text changed later), choice (a button or quick reply), start (get started),
+#: wordless (sticker, picture, voice, place …), source (came by a link), standby (written while
+#: another app has the thread), page_wrote (somebody of the page), own (our message, delivered),
+#: taken and given (the thread).
 Kind = Literal[
     "words",
     "choice",
@@ -31,7 +32,6 @@ IGNORED = (
     "read",
     "delivery",
     "reaction",
-    "message_edit",
     "optin",
     "request_thread_control",
     "app_roles",
@@ -134,12 +134,14 @@ def _add(batch: Batch, item: dict[str, Any], ours: Ours, now: int, *, standby: b
 
 def _read(item: dict[str, Any], ours: Ours, *, standby: bool) -> "dict[str, Any] | str":
     """The fields of an Event, or the name under which the item is counted as ignored."""
-    for name, reader in (("message", _message), ("postback", _postback), ("referral", _referral)):
+    for name, reader in _READERS:
         if name in item:
             content = item[name]
             if not isinstance(content, dict):
                 return "malformed"
             found = reader(content, ours)
+            if found is None:
+                return name
             if standby and found["kind"] not in ("own", "page_wrote"):
                 return {"kind": "standby"}
             return found
@@ -165,6 +167,12 @@ def _message(message: dict[str, Any], ours: Ours) -> dict[str, Any]:
     return {"kind": "wordless", "ref": ref}
 
 
+def _edit(edit: dict[str, Any], _: Ours) -> Optional[dict[str, Any]]:
+    """What a message says since it was changed: as if it had been written anew."""
+    text = _text(edit.get("text"), _LONGEST_TEXT)
+    return {"kind": "words", "text": text} if text else None
+
+
 def _postback(postback: dict[str, Any], _: Ours) -> dict[str, Any]:
     ref = _ref(postback.get("referral"))
     title = _text(postback.get("title"), _LONGEST_TEXT)
@@ -180,12 +188,24 @@ def _referral(referral: dict[str, Any], _: Ours) -> dict[str, Any]:
     return {"kind": "source", "ref": _ref(referral)}
 
 
+#: None of a reader: of no use here, counted by the name.
+_READERS: tuple[tuple[str, Callable[[dict[str, Any], Ours], Optional[dict[str, Any]]]], ...] = (
+    ("message", _message),
+    ("message_edit", _edit),
+    ("postback", _postback),
+    ("referral", _referral),
+)
+
+
 def _once(item: dict[str, Any]) -> str:
     """The message's id where there is one; else the whole event, written in one way."""
     for name in ("message", "postback"):
         mid = _dict(item.get(name)).get("mid")
         if isinstance(mid, str) and 0 < len(mid) <= _LONGEST_ID:
             return f"{name}:{mid}"
+    if "message_edit" in item:
+        # Its id is that of the message as it was; the content says which edit it is.
+        return f"message_edit:{json.dumps(item['message_edit'], sort_keys=True)}"
     return json.dumps(item, sort_keys=True)
 
 

@@ -13,12 +13,15 @@ _BREAKING = regex.compile(r"[^\S\u00a0\u2007\u202f]+")
 #: Ends a sentence when a word stands before it: "Nr." and "z. B." are shorter.
 _END = regex.compile(r"\w{3}\s?[.!?…]+\s?[\"'»”“’)\]]*$")
 _WINDOW = 12
+#: Python takes these for space, regular expressions do not: a part of nothing else would be blank.
+_SEPARATORS = dict.fromkeys(range(0x1C, 0x20), " ")
 _TRAILING = " \t,;:.–—-(/«„"
 
 
 def clean(text: str) -> str:
     """Without halves of characters, which no JSON can carry, and without space around."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").strip()
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.translate(_SEPARATORS).strip()
 
 
 def split(text: str, limit: int) -> list[str]:
@@ -27,7 +30,10 @@ def split(text: str, limit: int) -> list[str]:
     Nothing but the space at the cuts is lost. A sentence, word or sign is only cut when it is
     itself longer than the limit.
     """
-    signs = _signs(clean(text), limit)
+    text = clean(text)
+    if length(text) <= limit:  # nearly every text: to look at each sign takes long
+        return [text] if text else []
+    signs = _signs(text, limit)
     parts = []
     start = 0
     while start < len(signs):

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Callable, Optional
 
 from bot.desk.triage._note import Reader as NoteReader
-from bot.desk.triage._people import People
+from bot.desk.triage._people import Home, People
 from bot.desk.triage._reading import Reader, Said, Understand
 from bot.desk.triage._services import Fitting, fitting
 from bot.desk.triage._urgency import Urgencies, Urgency
-from knowledge import LUXEMBOURG, Helpline, Household, Knowledge, Place, UnknownId
+from knowledge import LUXEMBOURG, Helpline, Knowledge, Place, UnknownId
 
 _HELPLINES = 5
 
@@ -28,7 +28,7 @@ class Case:
     urgency: Urgency
     place: Optional[str]
     ages: list[float]
-    household: Optional[Household]
+    household: Optional[Home]
     services: list[Fitting]
     helplines: list[Helpline]
 

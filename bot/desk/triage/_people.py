@@ -1,7 +1,7 @@
 """Who a note is about: ages and the household."""
 
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Literal, Mapping, Optional, Union
 
 import yaml
 
@@ -9,6 +9,8 @@ from bot.desk.triage._note import RULES, Note
 from bot.desk.triage._patterns import compiled, hits
 from knowledge import Household
 
+#: As a worker notes it; the directory knows no service for pregnant women only.
+Home = Union[Household, Literal["pregnant"]]
 _OLDEST, _ADULT = 115, 18
 
 
@@ -22,7 +24,7 @@ class People:
         self._months = compiled(rules["months"])
         self._not_ages = compiled(rules["not_ages"])
 
-    def household(self, note: Note) -> Optional[Household]:
+    def household(self, note: Note) -> Optional[Home]:
         """With whom the person lives, if a word says so."""
         return next((h for h, p in self._households.items() if hits(p, note.plain.text)), None)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Iterable, Optional, Sequence
 
-from bot.desk.triage._people import of_whom
-from knowledge import Household, Knowledge, Language, Match, Place
+from bot.desk.triage._people import Home, of_whom
+from knowledge import Knowledge, Language, Match, Place
 
 #: Shown at the most; of the first need, and of each further one.
 MOST, _OF_FIRST, _OF_NEXT = 5, 3, 2
@@ -37,14 +37,15 @@ def fitting(
     *,
     place: Optional[Place],
     ages: list[float],
-    household: Optional[Household],
+    household: Optional[Home],
     at: datetime,
 ) -> list[Fitting]:
     """Up to five services, the best first: those of the first need before those of the next."""
     ranked = []
     for need in needs:
         age = of_whom(ages, child=need in _OF_CHILD)
-        lives = household if need in _AT_HOME else None
+        # A pregnant woman may be taken as a woman and as a family: neither is ruled out.
+        lives = household if need in _AT_HOME and household != "pregnant" else None
         matches = knowledge.find(need, place=place, age=age, household=lives, at=at)
         if place is None and "place" in knowledge.needs[need].ask:
             # Nobody knows where: first those who help, or know who does, in the whole country.

@@ -32,6 +32,24 @@ from bot.store.messenger._next import (
 from bot.store.messenger._steps import Ask, Lost, Outgoing, Send, Step
 from bot.store.messenger._tables import inbox, outbox, people
 
+# Put together once: that takes longer than to carry them out.
+_NOW = sa.bindparam("now")
+_DUE = (
+    sa.select(people.c.person)
+    .where(
+        people.c.due_at <= _NOW,
+        sa.or_(people.c.claimed_until.is_(None), people.c.claimed_until < _NOW),
+    )
+    .order_by(people.c.due_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    people.update()
+    .where(people.c.person == sa.bindparam("whose"))
+    .values(claimed_by=sa.bindparam("claimed_by"), claimed_until=sa.bindparam("claimed_until"))
+)
+
 
 class Queue:
     """The steps of one worker, which is called `worker`."""
@@ -54,22 +72,12 @@ class Queue:
 
     def claim(self, most: int, now: int) -> list[str]:
         """People with something to do, at most so many, longest waiting first."""
-        free = sa.or_(people.c.claimed_until.is_(None), people.c.claimed_until < now)
-        find = (
-            sa.select(people.c.person)
-            .where(people.c.due_at <= now, free)
-            .order_by(people.c.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
         with writing(self._engine) as connection:
-            found = [row.person for row in connection.execute(find)]
+            due = connection.execute(_DUE, {"now": now, "most": most})
+            found = [row.person for row in due]
             if found:
-                connection.execute(
-                    people.update()
-                    .where(people.c.person.in_(found))
-                    .values(claimed_by=self._worker, claimed_until=now + LEASE_MS)
-                )
+                until = {"claimed_by": self._worker, "claimed_until": now + LEASE_MS}
+                connection.execute(_CLAIM, [{"whose": person, **until} for person in found])
         return found
 
     def begin(self, person: str, now: int) -> Step:

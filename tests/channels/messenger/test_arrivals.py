@@ -290,6 +290,37 @@ async def test_what_cannot_be_stored_is_said_and_keeps_nobody_out(
     inbox.close()
 
 
+async def test_who_goes_away_while_it_is_stored_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals = open_arrivals(f"sqlite:///{tmp_path / 'weeweiser.db'}")
+    original, begun, go_on = arrivals.add, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def add(events: list[Received], now: int) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(10)
+        original(events, now)
+
+    monkeypatch.setattr(arrivals, "add", add)
+    inbox = Inbox(arrivals, Door(b"k" * 32), lambda: None)
+
+    def take(text: str) -> "asyncio.Task[None]":
+        return asyncio.create_task(inbox.take(Batch([Event("words", "7", text, NOW, text=text)])))
+
+    first = take("a")
+    await begun.wait()
+    gone, stays = take("gone"), take("stays")
+    await asyncio.sleep(0)
+    first.cancel()
+    gone.cancel()
+    go_on.set()
+    await asyncio.wait_for(stays, 5)
+    stored = [one.event().content["text"] for one in arrivals.oldest(9)]
+    assert stored == ["a", "gone", "stays"]
+    inbox.close()
+
+
 def test_the_log_is_tidied_by_sorting_and_does_not_grow_for_ever(tmp_path: Path) -> None:
     lane = Lane(f"sqlite:///{tmp_path / 'weeweiser.db'}")
     log = tmp_path / "weeweiser.db-arrivals-wal"

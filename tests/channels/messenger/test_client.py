@@ -124,6 +124,7 @@ async def test_half_characters_of_a_person_at_the_desk_do_not_stop_the_queue(gra
         (Failure(400, 999_999), Refused),
         (Failure(400, None, body=b"[1]"), Refused),
         (Failure(401, 190), TokenInvalid),
+        (Failure(401, None, body=b""), TokenInvalid),
         (Failure(400, 190, 463), TokenInvalid),
         (Failure(403, 200, 1545041), Blocked),
         (Failure(400, 551, 1545041), Blocked),
@@ -140,6 +141,12 @@ def test_meta_may_call_any_error_transient() -> None:
     assert isinstance(error_for(400, {"code": 999, "is_transient": True}), Temporary)
     assert type(error_for(400, {"code": "190"})) is Refused
     assert type(error_for(200, {"code": 100})) is Refused
+
+
+def test_a_rate_limit_without_a_time_lasts_a_minute() -> None:
+    for regain, wait in ((0.0, 60.0), (30.0, 60.0), (300.0, 300.0)):
+        error = error_for(400, {"code": 613}, regain)
+        assert isinstance(error, RateLimited) and error.retry_after == wait
 
 
 async def test_only_our_own_mistakes_are_sent_again_as_plain_text(graph: Graph) -> None:

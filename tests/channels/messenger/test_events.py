@@ -142,11 +142,46 @@ def test_in_standby_only_that_they_wrote_is_taken(content: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(
-    "name", sorted({"read", "delivery", "reaction", "message_edit", "optin", *IGNORED})
+    "name", sorted({"read", "delivery", "reaction", "optin", "message_edit", *IGNORED})
 )
 def test_events_of_no_use_are_counted(name: str) -> None:
     batch = read(item(**{name: {"mid": "m"}}))
     assert (batch.events, batch.ignored) == ([], {name: 1})
+
+
+def test_a_changed_text_is_words_and_each_change_counts_once() -> None:
+    def edit(text: str, number: object, at: int = 1) -> dict[str, Any]:
+        content = {"mid": "m", "text": text, "num_edit": number}
+        return {**item(message_edit=content), "timestamp": NOW - at}
+
+    batch = read(
+        item(message={"mid": "m", "text": "Salut"}),
+        edit("J'ai faim", 1),
+        edit("J'ai faim", 1, at=0),
+        edit("Salut", "2"),
+        edit("J'ai faim", 3),
+        item(message_edit="J'ai faim"),
+        item(message_edit={"mid": "m", "text": " "}),
+    )
+    assert [(e.kind, e.text) for e in batch.events[1:3]] == [("words", "J'ai faim")] * 2
+    assert len({e.once for e in batch.events}) == 4
+    assert batch.events[1].once == batch.events[2].once, "sent again by Meta"
+    assert batch.ignored == {"malformed": 1, "message_edit": 1}
+
+
+def test_a_changed_text_is_cut_as_any_other_and_not_sooner() -> None:
+    edit = {"mid": "m", "text": "a" * 30_000, "num_edit": 1}
+    assert only(read(item(message_edit=edit))).text == "a" * 20_000
+
+
+def test_digits_of_other_scripts_are_no_number_of_meta() -> None:
+    assert read(item(sender="٧٠٠", message={"mid": "m", "text": "Salut"})).events == []
+
+
+def test_in_standby_a_changed_text_is_not_taken() -> None:
+    edit = {"mid": "m", "text": "Salut", "num_edit": 1}
+    event = only(read(item(message_edit=edit), channel="standby"))
+    assert (event.kind, event.text) == ("standby", None)
 
 
 def test_what_is_unknown_or_broken_is_counted_and_the_rest_is_kept() -> None:

@@ -63,6 +63,18 @@ def test_a_cry_for_help_is_answered_even_then(page: Running, person: str) -> Non
     assert write(page, person, "J'ai trop de dettes") == [], "nothing else is"
 
 
+def test_a_cry_for_help_added_to_a_message_is_heard_once(page: Running, person: str) -> None:
+    assert write(page, person, "Moien", mid="m")
+    by_hand(page, person)
+    before = len(page.graph.texts(person))
+    edit = {"mid": f"{person}-m", "text": "Ech wëll net méi liewen", "num_edit": 1}
+    for _ in range(2):
+        assert page.event(sender={"id": person}, message_edit=edit) == 200
+    page.settle()
+    said = page.graph.texts(person)[before:]
+    assert sum("45 45 45" in text for text in said) == 1, said
+
+
 def test_given_back_it_says_that_it_is_automated(page: Running, person: str) -> None:
     assert write(page, person, "Ech hu Scholden")
     by_hand(page, person)

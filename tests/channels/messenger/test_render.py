@@ -254,6 +254,7 @@ def test_the_emergency_number_has_no_button_that_would_ring_nowhere() -> None:
     line = KNOWLEDGE.helpline_card(KNOWLEDGE.helplines["112"], "de", at=NOW)
     (body,) = render([line], "de")
     assert body["text"].startswith("112")
+    assert body["text"].splitlines()[0] == line["name"], "which begins with the number"
 
 
 def test_three_choices_are_buttons_that_stay() -> None:

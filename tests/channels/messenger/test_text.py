@@ -29,6 +29,10 @@ def test_any_text_is_cut_within_the_limit_and_nothing_is_lost(text: str, limit: 
     "".join(parts).encode("utf-8")
 
 
+def test_no_message_is_a_separator_that_nobody_sees() -> None:
+    assert split("00000\U00010000\U00010000\U00010000\x1f\r0", 6)[2:] == ["0"]
+
+
 @settings(deadline=None)
 @given(words, st.integers(40, 90))
 def test_a_word_or_an_emoji_is_never_cut(chosen: list[str], limit: int) -> None:
@@ -73,6 +77,11 @@ def test_a_later_paragraph_is_not_torn_at_a_line() -> None:
         "Eng Zeil hei do.",
         "Zwou.\nDräi vill méi laang",
     ]
+
+
+def test_a_line_far_before_the_end_is_no_place_to_cut() -> None:
+    sentence = "Et kascht näischt fir jiddereen."
+    assert split(f"Moien\n{sentence} {sentence}", 50) == [f"Moien\n{sentence}", sentence]
 
 
 def test_a_phone_number_and_an_abbreviation_are_no_place_to_cut() -> None:

@@ -18,7 +18,14 @@ from tests.channels.messenger.victim import Numbered
 
 
 class Failing(Numbered):
-    """Fails at messages with a certain word."""
+    """Fails at messages with a certain word; remembers whom it was to forget."""
+
+    def __init__(self) -> None:
+        super().__init__(States(open_database()))
+        self.erased: list[str] = []
+
+    async def erase(self, conversation: str) -> None:
+        self.erased.append(conversation)
 
     async def answer(self, *given: Any, **named: Any) -> Any:
         if "fail" in (named.get("text") or ""):
@@ -27,8 +34,12 @@ class Failing(Numbered):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    assistant = Failing(States(open_database()))
+def assistant() -> Failing:
+    return Failing()
+
+
+@pytest.fixture(scope="module")
+def page(assistant: Failing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("page"), assistant) as started:
         yield started
 
@@ -92,10 +103,12 @@ def test_a_call_whose_outcome_is_not_known_waits_for_its_echo(
     assert page.graph.texts(person) == ["1 Salut", "1 and more"]
 
 
-def test_somebody_unknown_to_the_page_is_forgotten(page: Running) -> None:
+def test_somebody_unknown_to_the_page_is_forgotten(page: Running, assistant: Failing) -> None:
     stranger = str(time.time_ns())
     assert page.event(sender={"id": stranger}, message={"mid": stranger, "text": "Salut"}) == 200
-    until(lambda: not page.channel.records.known(page.channel.door.person(stranger)))
+    name = page.channel.door.person(stranger)
+    until(lambda: name in assistant.erased)  # what the assistant kept of them, too
+    until(lambda: not page.channel.records.known(name))
 
 
 def test_a_worker_knows_which_others_are_gone() -> None:
