@@ -4,13 +4,10 @@ import hashlib
 import hmac
 import json
 import logging
-import sys
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any, Callable, Literal, Optional
 
-import httpx
 from prometheus_client import Counter
 
 from bot.channels.messenger import _limits, _usage
@@ -26,6 +23,7 @@ from bot.channels.messenger._errors import (
     UnknownPerson,
     error_for,
 )
+from bot.channels.messenger._http import Http, NoAnswer
 from bot.settings import Settings
 
 __all__ = [
@@ -42,19 +40,12 @@ __all__ = [
     "UnknownPerson",
 ]
 
-if find_spec("sniffio") is None:
-    # httpx tries to import it several times a call, and each time Python looks for it in every
-    # folder it knows. So it finds at once that it is not there.
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
-
 _log = logging.getLogger(__name__)
 _calls = Counter("weeweiser_messenger_calls_total", "Calls to the Graph API", ["call", "result"])
 
 Action = Literal["typing_on", "typing_off", "mark_seen"]
 #: Meta's own app, in which people of the page answer.
 PAGE_INBOX = 263902037430900
-_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
-_LIMITS = httpx.Limits(max_connections=20)
 #: Percent of the rate limit from which "seen" and "typing" are left out, to keep room for answers.
 _SPARING = 80.0
 #: Seconds without calls after a refused token: each would be refused again.
@@ -88,12 +79,8 @@ class GraphClient:
         if not words.isascii():
             raise NotConfigured("WEEWEISER_MESSENGER_PAGE_TOKEN holds letters that no token has")
         self._proof = hmac.new(key.encode(), words.encode(), hashlib.sha256).hexdigest()
-        self._http = httpx.AsyncClient(
-            base_url=f"{settings.messenger_graph_address}/{settings.messenger_graph_version}/me/",
-            headers={"Authorization": f"Bearer {words}"},
-            timeout=_TIMEOUT,
-            limits=_LIMITS,
-        )
+        page = f"{settings.messenger_graph_address}/{settings.messenger_graph_version}/me/"
+        self._http = Http(page, words)
         self._clock = clock
         self._percent = 0.0
         self._closed: Optional[GraphError] = None
@@ -173,23 +160,17 @@ class GraphClient:
     async def _answer(
         self, method: str, path: str, params: dict[str, str], content: Optional[dict[str, Any]]
     ) -> dict[str, Any]:
+        asked = {**params, "appsecret_proof": self._proof}
+        # Escaped to ASCII, so that no character can make it fail.
+        body = None if content is None else json.dumps(content).encode()
         try:
-            response = await self._http.request(
-                method,
-                path,
-                params={**params, "appsecret_proof": self._proof},
-                # Escaped to ASCII, so that no character can make it fail.
-                content=None if content is None else json.dumps(content).encode(),
-                headers={"Content-Type": "application/json"} if content is not None else None,
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Temporary() from error
-        except httpx.HTTPError as error:
-            raise Temporary(unsure=True) from error
-        answer = _object(response)
-        usage = _usage.read(response.headers)
+            status, headers, raw = await self._http.request(method, path, asked, body)
+        except NoAnswer as error:
+            raise Temporary(unsure=error.begun) from error
+        answer = _object(raw)
+        usage = _usage.read(headers)
         self._percent = usage.percent
-        if response.is_success and "error" not in answer:
+        if 200 <= status < 300 and "error" not in answer:
             if isinstance(self._closed, TokenInvalid):
                 self._closed = None
             if usage.percent >= 100 or usage.regain:
@@ -197,7 +178,7 @@ class GraphClient:
             return answer
         failure = answer.get("error")
         detail = failure if isinstance(failure, dict) else {}
-        refusal = error_for(response.status_code, detail, usage.regain)
+        refusal = error_for(status, detail, usage.regain)
         # Meta finds the call by its trace; the message is left out, it may quote the person.
         trace = str(detail.get("fbtrace_id") or "")[:40]
         _log.warning("messenger_call_failed call=%s error=%s trace=%s", path, refusal, trace)
@@ -225,9 +206,9 @@ def _noted(note: str) -> dict[str, Any]:
     return {"metadata": note[: _limits.METADATA]} if note else {}
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _object(raw: bytes) -> dict[str, Any]:
     try:
-        answer = response.json()
+        answer = json.loads(raw)
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

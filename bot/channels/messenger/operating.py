@@ -1,5 +1,6 @@
 """What an operator does: set up the page, play recorded webhooks again, look after dead letters."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
-import httpx
+import aiohttp
 
 from bot.channels.messenger import _profile
 from bot.channels.messenger._client import GraphClient, GraphError, NotConfigured
@@ -27,7 +28,7 @@ __all__ = [
     "resend",
     "set_up",
 ]
-_TIMEOUT = httpx.Timeout(20.0)  # as long as Meta waits
+_TIMEOUT = aiohttp.ClientTimeout(20.0)  # as long as Meta waits
 #: Milliseconds since 1970, in the webhooks.
 _TIMES = ("time", "timestamp", "watermark")
 
@@ -80,7 +81,7 @@ async def replay(
     lines = file.read_bytes().splitlines()
     if fresh:
         lines = _fresh(lines)
-    async with httpx.AsyncClient(timeout=_TIMEOUT) as client:
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as client:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -90,11 +91,11 @@ async def replay(
                 "X-Hub-Signature-256": f"sha256={signature}",
             }
             try:
-                response = await client.post(address, content=line, headers=headers)
-            except httpx.HTTPError:
-                yield Replayed(number, None)
-            else:
-                yield Replayed(number, response.status_code)
+                async with client.post(address, data=line, headers=headers) as response:
+                    status: Optional[int] = response.status
+            except (aiohttp.ClientError, asyncio.TimeoutError):
+                status = None
+            yield Replayed(number, status)
 
 
 def dead_letters(settings: Settings) -> list[DeadLetter]:

@@ -1,5 +1,6 @@
 """The Graph API's client against the strict stand-in, over real sockets."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -8,10 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
 
-import httpx
+import aiohttp
 import pytest
 
-from bot.channels.messenger import _client, _usage
+from bot.channels.messenger import _http, _usage
 from bot.channels.messenger._client import (
     Blocked,
     GraphClient,
@@ -158,7 +159,7 @@ async def test_only_our_own_mistakes_are_sent_again_as_plain_text(graph: Graph) 
 async def test_a_slow_answer_may_have_been_carried_out(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_client, "_TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(_http, "_TIMEOUT", aiohttp.ClientTimeout(0.2))
     error = await failed(graph, Failure(delay=1.0, carried_out=True))
     assert isinstance(error, Temporary) and error.unsure
     assert len(graph.delivered) == 1
@@ -172,6 +173,55 @@ async def test_a_platform_that_is_away_took_nothing(graph: Graph) -> None:
             with pytest.raises(Temporary) as caught:
                 await out.send(PERSON, BODY)
     assert not caught.value.unsure
+
+
+async def test_a_call_cut_off_may_have_been_carried_out(graph: Graph) -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(cut, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, client(graph, messenger_graph_address=f"http://127.0.0.1:{port}") as out:
+        with pytest.raises(Temporary) as caught:
+            await out.send(PERSON, BODY)
+    assert caught.value.unsure
+
+
+async def test_a_platform_that_lets_nobody_in_took_nothing(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_http, "_TIMEOUT", aiohttp.ClientTimeout(sock_connect=0.3))
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for waiting in (first, second):  # more than the system keeps for who does not accept
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        address = f"http://127.0.0.1:{full.getsockname()[1]}"
+        async with client(graph, messenger_graph_address=address) as out:
+            with pytest.raises(Temporary) as caught:
+                await out.send(PERSON, BODY)
+    assert not caught.value.unsure
+
+
+async def test_a_proxy_named_in_the_environment_is_used(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"message_id":"m_9"}')
+        writer.close()
+
+    proxy = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = proxy.sockets[0].getsockname()[1]
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with proxy, client(graph, messenger_graph_address="http://graph.invalid") as out:
+        assert (await out.send(PERSON, BODY)).message_id == "m_9"
+    assert asked[0].startswith(b"POST http://graph.invalid/")
 
 
 async def test_a_taken_message_with_an_unreadable_answer_is_not_sent_again(graph: Graph) -> None:
