@@ -27,6 +27,14 @@ _answers = sa.Table(
     sa.UniqueConstraint("conversation", "message"),
 )
 _conversations = sa.table("conversations", sa.column("id"))
+# Put together once: that takes longer than to carry them out.
+_ONE = (_answers.c.conversation == sa.bindparam("whose")) & (
+    _answers.c.message == sa.bindparam("which")
+)
+_INSERT = _answers.insert()
+_THERE = sa.select(_conversations.c.id).where(_conversations.c.id == sa.bindparam("whose"))
+_COMPLETE = _answers.update().where(_ONE).values(answer=sa.bindparam("written"))
+_COMPLETE_CRISIS = _COMPLETE.values(said=None, digest=sa.bindparam("nothing"))
 #: The digest of what may not even be recognised.
 NOTHING = "-"
 
@@ -63,7 +71,7 @@ class Answers:
         try:
             with self._engine.begin() as connection:
                 row = {**values, "said": said, "after": after, "beat": 0}
-                connection.execute(_answers.insert().values(**row))
+                connection.execute(_INSERT, row)
         except sa.exc.IntegrityError:
             # Gone again between the two looks: its owner was refused, so the message is free.
             found = self.find(conversation, message)
@@ -97,22 +105,21 @@ class Answers:
         A conversation may have been emptied, and the claim with it, by the message itself ("delete
         my data"): its answer is kept all the same.
         """
-        there = sa.select(_conversations.c.id).where(_conversations.c.id == conversation)
         written = json.dumps(answer)
+        given = {"whose": conversation, "which": message, "written": written}
+        complete = _COMPLETE
+        if answer.get("crisis"):
+            # Of a cry for help nothing is kept but that it was one.
+            digest = NOTHING
+            complete, given = _COMPLETE_CRISIS, {**given, "nothing": NOTHING}
         with self._engine.begin() as connection:
-            if connection.execute(there).first() is None:
+            if connection.execute(_THERE, {"whose": conversation}).first() is None:
                 connection.execute(_answers.delete().where(_is(conversation, message)))
                 return False
-            one = _answers.update().where(_is(conversation, message))
-            values: dict[str, Optional[str]] = {"answer": written}
-            if answer.get("crisis"):
-                # Of a cry for help nothing is kept but that it was one.
-                digest = NOTHING
-                values |= {"said": None, "digest": NOTHING}
-            if not connection.execute(one.values(**values)).rowcount:
+            if not connection.execute(complete, given).rowcount:
                 row: dict[str, Any] = {"conversation": conversation, "message": message}
                 row |= {"digest": digest, "after": 0, "beat": 0, "answer": written}
-                connection.execute(_answers.insert().values(**row))
+                connection.execute(_INSERT, row)
         return True
 
     def release(self, conversation: str, message: str) -> None:

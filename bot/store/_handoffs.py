@@ -22,6 +22,17 @@ from bot.store._presence import Presence
 from bot.store._schema import now
 from bot.store._spans import record
 
+# Put together once: that takes longer than to carry them out.
+_OWNER = sa.select(_handoffs.c.owner).where(_handoffs.c.conversation == sa.bindparam("whose"))
+_AFTER = (
+    sa.select(_happenings)
+    .where(
+        _happenings.c.conversation == sa.bindparam("whose"),
+        _happenings.c.id > sa.bindparam("after"),
+    )
+    .order_by(_happenings.c.id)
+)
+
 
 class Handoffs(Presence, LeftMessages):
     """Gives conversations to people and back. Works on SQLite and PostgreSQL.
@@ -34,7 +45,8 @@ class Handoffs(Presence, LeftMessages):
 
     def owner(self, conversation: str) -> Owner:
         """Who answers: the assistant, the assistant until a person comes, or a person."""
-        found: Optional[Owner] = self._of(conversation, _handoffs.c.owner)
+        with self._engine.connect() as connection:
+            found: Optional[Owner] = connection.execute(_OWNER, {"whose": conversation}).scalar()
         return found or "assistant"
 
     def role(self, conversation: str) -> Optional[str]:
@@ -181,10 +193,9 @@ class Handoffs(Presence, LeftMessages):
 
     def happenings(self, conversation: str, after: int = 0) -> list[Happening]:
         """What the visitor is to be told after the happening with the id `after`, in order."""
-        table = _happenings
-        query = sa.select(table).where(table.c.conversation == conversation, table.c.id > after)
         with self._engine.connect() as connection:
-            return [_happening(row) for row in connection.execute(query.order_by(table.c.id))]
+            rows = connection.execute(_AFTER, {"whose": conversation, "after": after})
+            return [_happening(row) for row in rows]
 
     def news(self, prefix: str, after: int = 0) -> list[tuple[str, Happening]]:
         """The same of all conversations whose ids begin with `prefix`, with their ids."""

@@ -17,6 +17,15 @@ states = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("changed_at", sa.DateTime, nullable=False, index=True),
 )
+# Put together once: that takes longer than to carry them out.
+_ONE = states.c.conversation == sa.bindparam("whose")
+_LOAD = sa.select((states.c.state, states.c.changed_at)).where(_ONE)
+_INSERT = states.insert()
+_UPDATE = (
+    states.update()
+    .where(_ONE)
+    .values(state=sa.bindparam("state"), changed_at=sa.bindparam("changed_at"))
+)
 
 
 @dataclass
@@ -46,9 +55,8 @@ class States:
 
     def load(self, conversation: str) -> Optional[State]:
         """The state after the last turn; None when there was none."""
-        query = sa.select((states.c.state, states.c.changed_at))
         with self._engine.connect() as connection:
-            row = connection.execute(query.where(states.c.conversation == conversation)).first()
+            row = connection.execute(_LOAD, {"whose": conversation}).first()
         return State(**json.loads(row[0]), seen=row[1]) if row else None
 
     def save(self, conversation: str, state: State, *, for_good: bool = False) -> None:
@@ -56,10 +64,9 @@ class States:
         kept = asdict(state)
         del kept["seen"]
         values = {"state": json.dumps(kept, ensure_ascii=False), "changed_at": now()}
-        one = states.c.conversation == conversation
         with self._engine.begin() as connection:
-            if not connection.execute(states.update().where(one).values(**values)).rowcount:
-                connection.execute(states.insert().values(conversation=conversation, **values))
+            if not connection.execute(_UPDATE, {"whose": conversation, **values}).rowcount:
+                connection.execute(_INSERT, {"conversation": conversation, **values})
         if for_good:
             clear_log(self._engine)
 
