@@ -67,6 +67,9 @@ class _InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's base class is u
 class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class is untyped
     """Rasa's, which knows our own actions, and that each rule of ours has one."""
 
+    #: What Rasa predicted for each intent: a rule looks at nothing else (tests/test_inprocess.py).
+    known: dict[str, tuple[Action, PolicyPrediction]]
+
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
     ) -> tuple[Action, PolicyPrediction]:
@@ -75,9 +78,15 @@ class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class i
             # One rule per intent with one action (tests/test_inprocess.py): nothing is left to ask.
             listen = PolicyPrediction.for_action_name(self.domain, ACTION_LISTEN_NAME)
             return ActionListen(), listen
+        heard = tracker.latest_message
+        intent = str(heard.intent.get("name")) if heard and done == ACTION_LISTEN_NAME else ""
+        if intent in self.known and not tracker.followup_action:
+            return self.known[intent]
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
         if type(action) is RemoteAction:
             action = _OwnAction(action.name(), self.action_endpoint)
+        if intent and not tracker.followup_action:
+            self.known[intent] = action, prediction
         return action, prediction
 
 
@@ -88,6 +97,7 @@ def agent_of(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -
     )
     # Rasa makes both itself, and offers no place to give it others.
     agent.processor.__class__ = _Processor
+    agent.processor.known = {}
     agent.processor.graph_runner.__class__ = _InOrder
     return agent
 

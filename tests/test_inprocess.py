@@ -9,6 +9,7 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.assistant import Assistant
@@ -24,6 +25,27 @@ def test_a_rule_is_one_intent_and_one_action() -> None:
     shapes = {rule["rule"]: [sorted(step) for step in rule["steps"]] for rule in rules}
     assert {str(shape) for shape in shapes.values()} == {"[['intent'], ['action']]"}
     assert {key for rule in rules for key in rule} == {"rule", "steps"}
+
+
+def test_for_each_intent_what_rasa_predicts_whatever_is_remembered(assistant: Assistant) -> None:
+    """What was predicted for an intent is not asked again: Rasa would say the same."""
+    assert assistant._agent and assistant._agent.processor and assistant._loaded
+    processor, turns = assistant._agent.processor, assistant._loaded.turns
+    remembered = {"place": "esch-sur-alzette", "need": "childcare", "asks": "place", "language": "de"}
+    differing: set[str] = set()
+    for intent in sorted(processor.domain.intents):
+        for slots in ({}, remembered):
+            tracker = turns.begin("somebody", slots, ["Wou wunnt Dir?"] if slots else [])
+            tracker.update(UserUttered("x", {"name": intent, "confidence": 0.5}))
+            action, found = processor.predict_next_with_tracker_if_should(tracker)
+            theirs, wanted = MessageProcessor.predict_next_with_tracker_if_should(
+                processor, tracker
+            )
+            if (action.name(), found.probabilities) != (theirs.name(), wanted.probabilities):
+                differing.add(intent)
+    turns.end("somebody")
+    assert len(processor.known) > 40
+    assert not differing
 
 
 @pytest.mark.parametrize("text", TEXTS)
