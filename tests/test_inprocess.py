@@ -31,7 +31,12 @@ def test_for_each_intent_what_rasa_predicts_whatever_is_remembered(assistant: As
     """What was predicted for an intent is not asked again: Rasa would say the same."""
     assert assistant._agent and assistant._agent.processor and assistant._loaded
     processor, turns = assistant._agent.processor, assistant._loaded.turns
-    remembered = {"place": "esch-sur-alzette", "need": "childcare", "asks": "place", "language": "de"}
+    remembered = {
+        "place": "esch-sur-alzette",
+        "need": "childcare",
+        "asks": "place",
+        "language": "de",
+    }
     differing: set[str] = set()
     for intent in sorted(processor.domain.intents):
         for slots in ({}, remembered):

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, Optional
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
@@ -27,6 +29,8 @@ class Http:
         """`base`: what the address of each call begins with; `token` goes into its header."""
         self._base = base
         self._headers = {"Authorization": f"Bearer {token}"}
+        # Asked once: aiohttp would look for it, and for a netrc file, at each call.
+        self._proxy = _proxy(base)
         #: Opened by the first call: it belongs to the event loop that runs then.
         self._session: Optional[aiohttp.ClientSession] = None
 
@@ -47,6 +51,7 @@ class Http:
                 data=body,
                 headers=None if body is None else {"Content-Type": "application/json"},
                 allow_redirects=False,
+                proxy=self._proxy,
                 trace_request_ctx=state,
             ) as response:
                 return response.status, response.headers, await response.read()
@@ -64,9 +69,16 @@ class Http:
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[watched],
-                trust_env=True,  # behind the operator's own proxy, named in the environment
             )
         return self._session
+
+
+def _proxy(address: str) -> Optional[str]:
+    """The operator's own proxy for an address, as the environment names it."""
+    parts = urlsplit(address)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 async def _begun(_session: Any, context: SimpleNamespace, _params: Any) -> None:

@@ -224,6 +224,16 @@ async def test_a_proxy_named_in_the_environment_is_used(
     assert asked[0].startswith(b"POST http://graph.invalid/")
 
 
+async def test_no_proxy_is_used_where_the_environment_says_so(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    async with client(graph) as out:
+        await out.send(PERSON, BODY)
+    assert graph.delivered == [(PERSON, BODY)]
+
+
 async def test_a_taken_message_with_an_unreadable_answer_is_not_sent_again(graph: Graph) -> None:
     graph.fail(Failure(200, body=b"thanks", carried_out=True))
     async with client(graph) as out:
