@@ -38,7 +38,9 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory, graph: Graph) 
         "page_id": PAGE, "app_id": "1", "verify_token": VERIFY, "privacy_key": PRIVACY_KEY,
     }  # fmt: skip
     messenger = {f"WEEWEISER_MESSENGER_{name.upper()}": value for name, value in named.items()}
-    started = Server(tmp_path_factory.mktemp("widget") / "weeweiser.db", **messenger)
+    folder = tmp_path_factory.mktemp("widget")
+    review = {"WEEWEISER_REVIEW_FOLDER": str(folder / "review")}
+    started = Server(folder / "weeweiser.db", **messenger, **review)
     started.start()
     yield started
     started.stop()

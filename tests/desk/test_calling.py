@@ -10,8 +10,9 @@ from fastapi.testclient import TestClient
 from bot.desk.access import Access
 from bot.desk.calls import CHOICES
 from bot.desk.rendering import Rendering
+from bot.desk.triage._services import fitting
 from bot.store import Calls, Workers
-from knowledge import LANGUAGES
+from knowledge import LANGUAGES, directory
 from tests.desk.conftest import csrf, sign_in
 
 CALL = {
@@ -42,6 +43,27 @@ def test_a_call_is_saved_and_noted(
     assert (call.name, call.phone, call.consented_at) == (None, None, None)
     deed = workers.deeds()[-1]
     assert (deed.did, deed.about) == ("call_saved", "1")
+
+
+def test_what_was_answered_on_safety_is_kept_and_read(
+    client: TestClient, token: str, calls: Calls
+) -> None:
+    answers = {"danger": "yes", "bed": "no", "children": "yes", "health": "no"}
+    assert save(client, token, **answers) == 303
+    call = calls.get(1)
+    assert call and {key: call.record[key] for key in answers} == answers
+    page = client.get("/desk/calls/1?lang=de").text
+    told = dict(re.findall(r"<dt>([^<]+)</dt><dd class=\"text\">([^<]+)</dd>", page))
+    asked = ("Gefahr in diesem Moment", "Ein Bett für diese Nacht")
+    assert [told[name] for name in asked] == ["ja", "nein"]
+
+
+def test_of_many_needs_five_services_are_shown() -> None:
+    needs = ["debt_help", "food_help", "childcare"]
+    at = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)
+    known: dict[str, Any] = {"place": None, "ages": [], "household": None, "at": at}
+    found = fitting(directory().current, needs, **known)
+    assert len(found) == 5 and {one.need for one in found} == set(needs)
 
 
 @pytest.mark.parametrize("risk", ["A", "B"])

@@ -60,12 +60,54 @@ def test_danger_is_heard_in_these_words_only(name: str, text: str, catches: bool
 )
 async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
     async def understand(_: str) -> dict[str, object]:
-        likely = {"crisis_child": 0.5, "crisis_violence": 0.4}
+        likely = {"crisis_child": 0.5, "crisis_violence": 0.1}
         ranking = [{"name": name, "confidence": p} for name, p in likely.items()]
         return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
 
     reading = await NoteReader(understand, frozenset(load().needs)).read(NOTES.read(text))
     assert [said.name for said in reading.crisis] == [heard]
+
+
+@pytest.mark.parametrize(
+    ("violence", "heard"),
+    [(0.39, ["crisis_medical"]), (0.4, ["crisis_medical", "crisis_violence"])],
+)
+async def test_danger_of_two_kinds_nearly_as_likely_is_said_of_both(
+    violence: float, heard: list[str]
+) -> None:
+    async def understand(_: str) -> dict[str, object]:
+        likely = {"crisis_medical": 1.0, "crisis_violence": violence}
+        ranking = [{"name": name, "confidence": p / 2} for name, p in likely.items()]
+        return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
+
+    reading = await NoteReader(understand, frozenset(load().needs)).read(NOTES.read("liegt da"))
+    assert [said.name for said in reading.crisis] == heard
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stagiaire de l'atelier bois, le mari la frappe",
+        "Intervention police hier, Partner hat sie gewürgt",
+        "Formation annulée, fille battue par le père",
+    ],
+)
+def test_a_course_beside_danger_hides_none(text: str) -> None:
+    assert NoteReader(_nothing, frozenset(load().needs)).dangers(plain(text).text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Formation prévention des violences familiales, 12 inscrits",
+        "Mme dit que les factures l'étranglent",
+        "Junge vermisst seine Fahrkarte",
+        "No Schlaganfall 2015 gutt erholl",
+        "propriétaire menace de résilier",
+    ],
+)
+def test_what_only_sounds_of_danger_is_none(text: str) -> None:
+    assert not NoteReader(_nothing, frozenset(load().needs)).dangers(plain(text).text)
 
 
 def test_rules_name_needs_that_exist_and_end_with_one_that_always_holds() -> None:
@@ -138,6 +180,7 @@ def test_with_whom_somebody_lives(text: str, lives: Optional[str]) -> None:
     ("text", "need", "risk"),
     [
         ("enceinte, hébergée chez une amie jusqu'à vendredi", "emergency_housing", "B"),
+        ("accouche dans deux semaines, hébergée chez une amie", "emergency_housing", "B"),
         ("schwanger, wohnt bei einer Freundin", "emergency_housing", "B"),
         ("schwanger, wunnt bei enger Frëndin", "emergency_housing", "B"),
         ("hébergée chez une amie", "emergency_housing", "C"),
@@ -163,6 +206,11 @@ def test_whose_age_decides() -> None:
         ("M. âgé", "Monsieur âgé"),
         ("GV u. RA", "Gerichtsvollzieher und Rechtsanwalt"),
         ("SDF, 50 a.", "sans domicile fixe, 50 ans"),
+        ("KM m. 2 Kd.", "Mutter m. 2 Kinder"),
+        ("KV holt Kd. 4 J.", "Vater holt Kind 4 Jahre"),
+        ("keine KV", "keine KV"),
+        ("V.a. KWG lt. Lehrerin", "Verdacht auf Kindeswohlgefährdung laut Lehrerin"),
+        ("Cl. enc. de 8 mois, conj. parti", "Client enceinte de 8 mois, conjoint parti"),
     ],
 )
 def test_shortened_words_are_written_out(written: str, full: str) -> None:

@@ -32,12 +32,14 @@ _GUESS = 0.2
 #: Beside a cry for help only what is said plainly is a need.
 _NEED_BESIDE_CRISIS = 0.6
 #: All cries for help together, in the whole note, a sentence or a clause, that no fixed pattern
-#: hears. Set on data/dev/danger.jsonl, low on purpose: a worker strikes a false alarm out with one
+#: hears. Set on data/dev/danger*.jsonl, low on purpose: a worker strikes a false alarm out with one
 #: key, a missed one is missed.
 _Floors = Mapping[str, float]
 _CRIES: _Floors = {"whole": 0.15, "sentence": 0.3, "clause": 0.9}
 _SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
 _CRY_BACKED = 0.03
+#: What is nearly as likely as the likeliest cry is said, too: each kind has its own numbers.
+_CRY_BESIDE = 0.4
 #: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
 _CRY_SURE = 0.97
 _FEWEST_WORDS = 3
@@ -168,12 +170,14 @@ class Reader:
     def _guessed(
         self, part: _Part, floors: "_Floors", backing: float, possible: _Names
     ) -> list[str]:
-        """The likeliest of the possible cries in one part. `backing`: danger in the whole."""
+        """The likeliest possible cries in one part. `backing`: danger in the whole."""
         if len(part.text.split()) < _FEWEST_WORDS and not part.whole:
             return []
         kind = "whole" if part.whole else "sentence" if part.sentence else "clause"
-        enough = part.danger >= floors[kind] and backing >= _CRY_BACKED
-        return [max(possible, key=part.likely)] if enough and not self._calm(part) else []
+        if part.danger < floors[kind] or backing < _CRY_BACKED or self._calm(part):
+            return []
+        least = max(map(part.likely, possible)) * _CRY_BESIDE
+        return [name for name in possible if part.likely(name) >= least]
 
     def _calm(self, part: _Part) -> bool:
         """Whether danger is denied or long ago, and the model is not sure of it all the same."""

@@ -50,7 +50,8 @@ class Urgencies:
 
     def __init__(self, folder: Path = RULES) -> None:
         content: Any = yaml.safe_load((folder / "urgency.yml").read_text(encoding="utf-8"))
-        self._rules = [_rule(entry) for entry in content]
+        people: Any = yaml.safe_load((folder / "people.yml").read_text(encoding="utf-8"))
+        self._rules = [_rule(entry, people["households"]) for entry in content]
         self._calendar = Calendar(folder)
 
     def judge(self, note: Note, reading: Reading, today: date) -> Urgency:
@@ -96,14 +97,15 @@ class Urgencies:
         return list(pair) if pair else None
 
 
-def _rule(entry: Mapping[str, Any]) -> _Rule:
+def _rule(entry: Mapping[str, Any], households: Mapping[str, list[str]]) -> _Rule:
+    household = households[entry["household"]] if "household" in entry else []
     return _Rule(
         name=str(entry["id"]),
         level=entry["level"],
         risk=entry["risk"],
         crisis=frozenset(entry.get("crisis", ())),
         needs=frozenset(entry.get("needs", ())),
-        words=compiled(entry.get("words")),
+        words=compiled([*entry.get("words", ()), *household]),
         near=compiled(entry.get("near")),
         reach=int(entry.get("reach", _REACH)),
         due=entry.get("due"),
