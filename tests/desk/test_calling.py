@@ -49,6 +49,8 @@ def test_what_was_answered_on_safety_is_kept_and_read(
     client: TestClient, token: str, calls: Calls
 ) -> None:
     answers = {"danger": "yes", "bed": "no", "children": "yes", "health": "no"}
+    form = client.get("/desk/call").text
+    assert [name for name in answers if f'name="{name}"' not in form] == []
     assert save(client, token, **answers) == 303
     call = calls.get(1)
     assert call and {key: call.record[key] for key in answers} == answers
