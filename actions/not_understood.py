@@ -27,6 +27,10 @@ _OFFERED = 3
 _CONCEIVABLE = 0.05
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
+#: One word that is only like one of ours is another word: "Marie" is no "mari".
+_THE_WORD = 0.9
+#: One word of which the model makes so little is no topic.
+_A_TOPIC = 0.2
 #: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
 _LONG_WORD = 5
 #: A place in so many words, of which nothing else is understood, is about the need of before.
@@ -88,7 +92,8 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
 
 def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bool) -> None:
     needs = turn.knowledge.needs
-    topics = [n for n in turn.ranking if n in needs][:_OFFERED]
+    least = _A_TOPIC if len(turn.text.split()) == 1 else 0.0
+    topics = [n for n in turn.likely(least) if n in needs][:_OFFERED]
     buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
     if misses <= 2 and outside:
         out.utter_message(response="utter_out_of_scope")
@@ -99,6 +104,8 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
         if misses == 2:
             remind_association(out, turn)
+    elif misses == 1 and least:
+        out.utter_message(response="utter_unsure")
     elif misses <= 2:
         out.utter_message(response="utter_still_not_sure")
         remind_association(out, turn)
@@ -113,6 +120,8 @@ def _found(turn: Turn, least: float) -> list[SearchHit]:
     """What the directory has for the words of the message, but for what was just shown."""
     if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
         return []
+    if len(turn.text.split()) == 1:
+        least = _THE_WORD
     hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
     shown = {service.id for service in turn.shown}
     return [hit for hit in hits if hit.score >= least and hit.id not in shown]

@@ -1,4 +1,4 @@
-"""Answers a worry that no service of ours is there for: who listens, and whom the directory knows."""
+"""Answers a worry that no service of ours is there for: who listens, whom the directory knows."""
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
