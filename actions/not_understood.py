@@ -29,8 +29,8 @@ _CONCEIVABLE = 0.05
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: One word that is only like one of ours is another word: "Marie" is no "mari".
 _THE_WORD = 0.9
-#: One word of which the model makes so little is no topic.
-_A_TOPIC = 0.2
+#: One word of which the model makes so little is no topic, and hardly anything we refuse.
+_A_TOPIC, _SURELY_OUTSIDE = 0.2, 0.8
 #: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
 _LONG_WORD = 5
 #: A place in so many words, of which nothing else is understood, is about the need of before.
@@ -80,7 +80,12 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     if best in DETAILS and turn.shown and not outside:
         # Unsure alone, but something was just shown: the question is about that.
         return answer_detail(out, turn, best, turn.shown)
-    found = [] if in_danger or misses > 2 else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    refused = outside and misses == 1 and turn.confidence >= _SURELY_OUTSIDE
+    found = (
+        []
+        if in_danger or refused or misses > 2
+        else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    )
     if found:
         shown = _show(out, turn, found)
         if misses == 2:
@@ -95,7 +100,10 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
     least = _A_TOPIC if len(turn.text.split()) == 1 else 0.0
     topics = [n for n in turn.likely(least) if n in needs][:_OFFERED]
     buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
-    if misses <= 2 and outside:
+    refused = outside and turn.confidence >= _SURELY_OUTSIDE
+    if misses == 1 and least and not topics and not refused:
+        out.utter_message(response="utter_unsure")
+    elif misses <= 2 and outside:
         out.utter_message(response="utter_out_of_scope")
         if misses == 2:
             remind_association(out, turn)
@@ -104,8 +112,6 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         out.utter_message(response="utter_not_sure", buttons=[*buttons, other])
         if misses == 2:
             remind_association(out, turn)
-    elif misses == 1 and least:
-        out.utter_message(response="utter_unsure")
     elif misses <= 2:
         out.utter_message(response="utter_still_not_sure")
         remind_association(out, turn)

@@ -13,11 +13,11 @@ def help_worried(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     worry = str(turn.note("worry"))
     out.utter_message(response=f"utter_worry_{worry}")
     show_lines(out, turn, turn.knowledge.worry_lines(worry, at=turn.at))
+    services = [turn.knowledge.service(name) for name in turn.knowledge.worries[worry].services]
+    show_cards(out, turn, services)
     beside = [need for need in turn.heard("needs") if need != turn.intent]
     if beside:
         return find_services(out, turn, beside[0], new=True, also=[])
-    services = [turn.knowledge.service(name) for name in turn.knowledge.worries[worry].services]
-    show_cards(out, turn, services)
     known = turn.intent in turn.knowledge.needs
     if services and known:
         offer_next(out, turn, services, topics=[turn.intent])

@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.crisis import plain
+from bot.nlu.crisis import CrisisPatterns, plain
 from bot.nlu.files import LEXICON, file_fingerprint, read_words
 from bot.nlu.patterns import Patterns
 from bot.nlu.text import MAX_READ
@@ -65,6 +65,7 @@ class WorryReader(GraphComponent):
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._few = int(config["few_words"])
         self._worries = Worries()
+        self._patterns = CrisisPatterns(LEXICON / "crisis")
         self._needs = frozenset(load().needs)
 
     @classmethod
@@ -79,7 +80,7 @@ class WorryReader(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_WORRIES)
+        return file_fingerprint(_WORRIES, LEXICON / "crisis")
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -91,10 +92,14 @@ class WorryReader(GraphComponent):
 
     def _read(self, message: Message, worry: str, *, few: bool) -> None:
         means = self._worries.means[worry]
-        heard = list(message.get("crisis") or [])
-        if heard and message.get("crisis_guessed"):
-            heard = [] if few else [name for name in heard if name != _POISONING]
+        said = self._patterns.find(message.get(TEXT))
+        guessed = [name for name in message.get("crisis") or [] if name not in said]
+        guessed = [] if few else [name for name in guessed if name != _POISONING]
+        heard = [name for name in message.get("crisis") or [] if name in (*said, *guessed)]
         if heard:
+            message.set("crisis", heard, add_to_output=True)
+            if message.get(INTENT)[INTENT_NAME_KEY] not in heard:
+                self._decide(message, heard[0])
             return
         name = str(message.get(INTENT)[INTENT_NAME_KEY])
         needs = list(message.get("needs") or [])
