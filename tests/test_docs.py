@@ -100,17 +100,23 @@ def test_every_error_of_the_graph_api_is_explained() -> None:
     assert known <= set(re.findall(r"`([\d/]+)`", table))
 
 
-def test_every_clause_of_messenger_names_tests_that_exist() -> None:
-    folder = ROOT / "tests" / "channels" / "messenger"
+@pytest.mark.parametrize(
+    ("folder", "least"),
+    [(ROOT / "tests" / "channels" / "messenger", 40), (ROOT / "tests" / "conversations", 30)],
+    ids=["messenger", "conversations"],
+)
+def test_every_clause_names_tests_that_exist(folder: Path, least: int) -> None:
     text = (folder / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.*) \| (.*) \|$", text, re.M)[2:]
-    assert len(rows) > 40
+    assert len(rows) > least
     for clause, shown in rows:
         named = re.findall(r"`([\w/]+\.py)::(?:\w+::)?(test_\w+)`", shown)
         assert named or shown.startswith("no test:"), clause
         for file, name in named:
             path = ROOT / file if "/" in file else folder / file
             assert f"def {name}(" in path.read_text(encoding="utf-8"), f"{clause}: {name}"
+        for talk in re.findall(r"`((?:fr|de|lb)/[\w-]+)`", shown):
+            assert (folder / f"{talk}.yml").is_file(), f"{clause}: {talk}"
 
 
 def test_the_states_of_referrals_are_described() -> None:
