@@ -13,7 +13,7 @@ _MOST = 4
 
 def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """Says what is known of each topic asked, and what is not; then stays."""
-    lines = lines_of_danger(turn)
+    lines = _lines(turn)
     for topic in turn.note("about_lines"):
         if topic == "hours":
             _say_hours(out, turn, lines)
@@ -24,7 +24,7 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
     return [SlotSet(MISSES, 0)]
 
 
-def lines_of_danger(turn: Turn) -> list[Helpline]:
+def _lines(turn: Turn) -> list[Helpline]:
     """Those just shown; where that is not known any more, all that help in danger."""
     knowledge = turn.knowledge
     shown = turn.metadata("lines") or [i for lines in knowledge.crisis.values() for i in lines]

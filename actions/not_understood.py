@@ -56,7 +56,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     """Asks back. `outside`: understood, but nothing we help with."""
     misses = turn.misses + 1
     remember = [SlotSet(MISSES, misses)]
-    alone = len(turn.text.split()) == 1
+    alone = _is_one_word(turn.text)
     likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
     in_danger = not outside and any(name.startswith("crisis_") for name in likely)
     in_danger = in_danger or bool(turn.heard("crisis"))
@@ -97,7 +97,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
 
 def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bool) -> None:
     needs = turn.knowledge.needs
-    least = _A_TOPIC if len(turn.text.split()) == 1 else 0.0
+    least = _A_TOPIC if _is_one_word(turn.text) else 0.0
     topics = [n for n in turn.likely(least) if n in needs][:_OFFERED]
     buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
     refused = outside and turn.confidence >= _SURELY_OUTSIDE
@@ -122,11 +122,15 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         remind_association(out, turn)
 
 
+def _is_one_word(text: str) -> bool:
+    return len(text.split()) == 1 and any(c.isalpha() for c in text)
+
+
 def _found(turn: Turn, least: float) -> list[SearchHit]:
     """What the directory has for the words of the message, but for what was just shown."""
     if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
         return []
-    if len(turn.text.split()) == 1:
+    if _is_one_word(turn.text):
         least = _THE_WORD
     hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
     shown = {service.id for service in turn.shown}

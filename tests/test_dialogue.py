@@ -417,6 +417,7 @@ async def test_that_it_is_automatic_again_is_said_once(
 ) -> None:
     handoffs = Handoffs(engine)
     await kept.answer("c", text="ich habe Schulden")
+    handoffs.ask("c", language="de")
     handoffs.take("c")
     await kept.answer("c", text="sind Sie ein Mensch?")
     handoffs.give_back("c")
@@ -442,10 +443,10 @@ async def test_that_it_is_automatic_again_is_said_once(
 async def test_thanks_after_a_cry_are_answered_calmly(
     kept: Assistant, cry: str, thanks: str
 ) -> None:
-    first = await kept.answer("c", text=cry)
+    await kept.answer("c", text=cry)
     reply = await kept.answer("c", text=thanks)
     assert "112" in texts(reply) and "?" not in texts(reply) and not payloads(reply)
-    assert reply.helplines == first.helplines[:1], "the number is still there to tap"
+    assert reply.helplines == ["112"], "the number is still there to tap"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ class Worries:
         self.means: Dict[str, str] = {name: group["means"] for name, group in content.items()}
         #: Beside a need, the need is what is asked.
         self.aside = frozenset(name for name, group in content.items() if group.get("aside"))
+        #: Needs that the model takes a worry for.
+        self.sounds_like: Dict[str, List[str]] = {
+            name: group.get("sounds_like", []) for name, group in content.items()
+        }
         self._names = [name for name, group in content.items() for _ in group["patterns"]]
         self._patterns = Patterns(
             entry["pattern"] for group in content.values() for entry in group["patterns"]
@@ -102,7 +106,8 @@ class WorryReader(GraphComponent):
                 self._decide(message, heard[0])
             return
         name = str(message.get(INTENT)[INTENT_NAME_KEY])
-        needs = list(message.get("needs") or [])
+        like = self._worries.sounds_like[worry]
+        needs = [need for need in message.get("needs") or [] if need not in like]
         message.set("crisis", [], add_to_output=True)
         message.set("crisis_guessed", False, add_to_output=True)
         asked = name in needs or name.startswith(_CRISIS)
