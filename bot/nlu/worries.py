@@ -97,9 +97,11 @@ class WorryReader(GraphComponent):
     def _read(self, message: Message, worry: str, *, few: bool) -> None:
         means = self._worries.means[worry]
         said = self._patterns.find(message.get(TEXT))
-        guessed = [name for name in message.get("crisis") or [] if name not in said]
-        guessed = [] if few else [name for name in guessed if name != _POISONING]
-        heard = [name for name in message.get("crisis") or [] if name in (*said, *guessed)]
+        heard = [
+            name
+            for name in message.get("crisis") or []
+            if name in said or not (few or name == _POISONING)
+        ]
         if heard:
             message.set("crisis", heard, add_to_output=True)
             if message.get(INTENT)[INTENT_NAME_KEY] not in heard:
