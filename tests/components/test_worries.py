@@ -86,3 +86,14 @@ def test_beside_a_separation_the_need_is_what_is_asked() -> None:
     assert _heard(_read(text, "crisis_violence", **noted)) == (None, "budget_help", [])
     alone = _read("je veux divorcer", "out_of_scope", needs=[])
     assert _heard(alone) == ("separation", "out_of_scope", [])
+
+
+def test_what_a_worry_sounds_like_is_no_need_and_another_need_is() -> None:
+    text = "ma fille de 13 ans se fait harceler à l'école"
+    read = _read(text, "violence_prevention", needs=["violence_prevention"])
+    assert _heard(read) == ("school", "out_of_scope", []) and read.get("needs") == []
+    text = "mon fils ne veut plus aller à l'école, il cherche un stage ou un travail"
+    assert _heard(_read(text, "job_insertion", needs=["job_insertion"]))[:2] == (
+        None,
+        "job_insertion",
+    )
