@@ -306,7 +306,7 @@ def test_what_follows_a_greeting_or_a_no_is_meant(
     ("intent", "text", "entities", "meant"),
     [
         ("affirm", "ok et pour trouver du taf", [], "job_insertion"),
-        ("ask_address", "wou fannen ech eng Plaz fir ze iessen", ["place"], "food_help"),
+        ("ask_address", "wou ass eng Plaz fir ze iessen", ["place"], "food_help"),
         # About the service named, or about what was shown.
         (
             "ask_address",
@@ -314,7 +314,7 @@ def test_what_follows_a_greeting_or_a_no_is_meant(
             ["place", "service"],
             "ask_address",
         ),
-        ("ask_address", "wou fannen ech dat", ["place"], "ask_address"),
+        ("ask_address", "wou ass dat", ["place"], "ask_address"),
     ],
 )
 def test_a_need_told_in_words_is_meant(
