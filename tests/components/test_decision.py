@@ -315,6 +315,7 @@ def test_what_follows_a_greeting_or_a_no_is_meant(
             "ask_address",
         ),
         ("ask_address", "wou ass dat", ["place"], "ask_address"),
+        ("ask_address", "adress vun enger Plaz fir ze iessen", ["place"], "ask_address"),
     ],
 )
 def test_a_need_told_in_words_is_meant(
