@@ -175,8 +175,9 @@ def test_thumbs_and_the_word_are_kept_in_each_language(
     expect(group.get_by_role("status")).not_to_be_empty()
     talk = state(page)
     first, second = [entry["key"] for entry in talk["entries"] if entry["from"] == "you"]
-    assert kept.rating(talk["id"], first) == ("down", "zu wäit")
-    assert kept.rating(talk["id"], second) == ("up", None)
+    name_of_talk = talk["conversation"]["id"]
+    assert kept.rating(name_of_talk, first) == ("down", "zu wäit")
+    assert kept.rating(name_of_talk, second) == ("up", None)
 
 
 def test_a_cry_for_help_in_the_field_of_the_word_is_answered(open_page: Open) -> None:
