@@ -11,6 +11,7 @@ from actions.detailing import answer_detail
 from actions.details import DETAILS
 from actions.not_understood import try_again
 from actions.turn import AGE, ASKS, DETAIL, HOUSEHOLD, MISSES, PLACE, Turn
+from actions.worrying import help_worried
 from knowledge import Service
 
 __all__ = ["ActionFindServices", "find_services"]
@@ -23,6 +24,8 @@ class ActionFindServices(KnowingAction):
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.note("worried_parent"):
             return help_parents(out, turn)
+        if turn.note("worry"):
+            return help_worried(out, turn)
         if turn.intent in turn.knowledge.needs:
             return find_services(out, turn, turn.intent, new=True)
         if turn.note("asks_why") and turn.asks in (PLACE, AGE) and turn.need:

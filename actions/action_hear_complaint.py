@@ -17,10 +17,11 @@ class ActionHearComplaint(KnowingAction):
         return "action_hear_complaint"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
+        if turn.note("unanswered"):
+            # Whoever calls in vain for days may be angry.
+            return _nobody_answers(out, turn)
         if turn.abusive:
             return set_limit(out, turn)
-        if turn.note("unanswered"):
-            return _nobody_answers(out, turn)
         out.utter_message(response="utter_complaint")
         return []
 
@@ -28,7 +29,7 @@ class ActionHearComplaint(KnowingAction):
 def _nobody_answers(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """A service was called in vain: when it can be reached, and who can be reached instead."""
     out.utter_message(response="utter_nobody_answers")
-    shown = turn.shown[:MAX_CARDS]
+    shown = (turn.named or turn.shown)[:MAX_CARDS]
     if not shown:
         say_association(out, turn, "utter_association_reach")
         return []

@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn, show_cards
+from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn, show_cards, show_lines
 from knowledge import Helpline
 
 #: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
@@ -31,15 +31,18 @@ class ActionShowHelplines(KnowingAction):
         other = turn.note("whom") == "other" and heard[0] in _TO_SOMEBODY
         if turn.note("foreign"):
             out.utter_message(response="utter_foreign_danger")
-        out.utter_message(response=f"utter_{heard[0]}{'_other' if other else ''}")
-        lines = self._lines(turn, heard[0])
+        worry = turn.note("worry")
+        if worry:
+            out.utter_message(response=f"utter_worry_{worry}")
+            lines = turn.knowledge.worry_lines(worry, at=turn.at)
+        else:
+            out.utter_message(response=f"utter_{heard[0]}{'_other' if other else ''}")
+            lines = self._lines(turn, heard[0])
         for crisis in heard[1:]:
             also = [line for line in self._lines(turn, crisis) if line not in lines]
             also = also[: max(_MORE, _MOST - len(lines))]
             lines = [*lines[: _MOST - len(also)], *also]
-        for line in lines:
-            card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
-            out.utter_message(json_message=card)
+        show_lines(out, turn, lines)
         needs = turn.heard("needs")
         if turn.crisis_guessed and needs:
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.

@@ -1,6 +1,6 @@
 """Answers one or two needs: asks what decides, then shows who helps, the most urgent first."""
 
-from typing import Iterable, Optional
+from typing import Optional
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -20,9 +20,10 @@ from actions.turn import (
     SKIPPED,
     Turn,
     show_cards,
+    show_lines,
     show_way_in,
 )
-from knowledge import Helpline, Match, Service
+from knowledge import Match, Service
 
 #: Needs answered in one go, and cards for the second.
 _NEEDS, _CARDS_OF_SECOND = 2, 2
@@ -104,7 +105,7 @@ def help_parents(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
     knowledge, need = turn.knowledge, turn.intent
     out.utter_message(response="utter_worried_parent")
     ids = knowledge.needs[need].for_parents
-    _show(out, turn, [knowledge.helplines[i] for i in ids if i in knowledge.helplines])
+    show_lines(out, turn, [knowledge.helplines[i] for i in ids if i in knowledge.helplines])
     services = [knowledge.service(i) for i in ids if i not in knowledge.helplines]
     events = show_services(out, turn, services)
     return [SlotSet(NEED, need), SlotSet(ALSO, []), *events]
@@ -176,14 +177,7 @@ def _too_old(turn: Turn, service: Service) -> bool:
 def _show_lines(out: CollectingDispatcher, turn: Turn, needs: list[str]) -> None:
     """The helplines that belong to the needs, each once."""
     lines = {i.id: i for need in needs for i in turn.knowledge.need_lines(need, at=turn.at)}
-    _show(out, turn, lines.values())
-
-
-def _show(out: CollectingDispatcher, turn: Turn, lines: Iterable[Helpline]) -> None:
-    for line in lines:
-        out.utter_message(
-            json_message=turn.knowledge.helpline_card(line, turn.language, at=turn.at)
-        )
+    show_lines(out, turn, lines.values())
 
 
 def nearest(matches: list[Match], *, place_decides: bool) -> list[Match]:

@@ -4,7 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.telling import telling
-from actions.turn import MISSES, Turn
+from actions.turn import MISSES, Turn, show_lines
 from knowledge import Helpline, sentences
 
 _ALWAYS = "around_the_clock"
@@ -18,7 +18,7 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
         if topic == "hours":
             _say_hours(out, turn, lines)
         elif topic == "number":
-            _show(out, turn, lines)
+            show_lines(out, turn, lines[:_MOST])
         else:
             _say(out, turn, topic, lines)
     return [SlotSet(MISSES, 0)]
@@ -49,7 +49,7 @@ def _say_hours(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> 
     if unknown:
         names = ", ".join(line.name.in_(turn.language) for line in unknown)
         out.utter_message(response="utter_lines_unknown_hours", names=names)
-    _show(out, turn, always[:2])
+    show_lines(out, turn, always[:2])
 
 
 def _say(out: CollectingDispatcher, turn: Turn, topic: str, lines: list[Helpline]) -> None:
@@ -88,9 +88,3 @@ def _say_line(
 def _number(turn: Turn, line: Helpline) -> str:
     card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
     return str(card["number"])
-
-
-def _show(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> None:
-    for line in lines[:_MOST]:
-        card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
-        out.utter_message(json_message=card)

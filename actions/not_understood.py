@@ -27,6 +27,10 @@ _OFFERED = 3
 _CONCEIVABLE = 0.05
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
+#: One word that is only like one of ours is another word: "Marie" is no "mari".
+_THE_WORD = 0.9
+#: One word of which the model makes so little is no topic, and hardly anything we refuse.
+_A_TOPIC, _SURELY_OUTSIDE = 0.2, 0.8
 #: A message of shorter words only ("so, da bin ich mal") may hit anything by chance.
 _LONG_WORD = 5
 #: A place in so many words, of which nothing else is understood, is about the need of before.
@@ -52,7 +56,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     """Asks back. `outside`: understood, but nothing we help with."""
     misses = turn.misses + 1
     remember = [SlotSet(MISSES, misses)]
-    alone = len(turn.text.split()) == 1
+    alone = _is_one_word(turn.text)
     likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
     in_danger = not outside and any(name.startswith("crisis_") for name in likely)
     in_danger = in_danger or bool(turn.heard("crisis"))
@@ -76,7 +80,12 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     if best in DETAILS and turn.shown and not outside:
         # Unsure alone, but something was just shown: the question is about that.
         return answer_detail(out, turn, best, turn.shown)
-    found = [] if in_danger or misses > 2 else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    refused = outside and misses == 1 and turn.confidence >= _SURELY_OUTSIDE
+    found = (
+        []
+        if in_danger or refused or misses > 2
+        else _found(turn, _CLEARLY if misses == 1 else _PERHAPS)
+    )
     if found:
         shown = _show(out, turn, found)
         if misses == 2:
@@ -88,9 +97,13 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
 
 def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bool) -> None:
     needs = turn.knowledge.needs
-    topics = [n for n in turn.ranking if n in needs][:_OFFERED]
+    least = _A_TOPIC if _is_one_word(turn.text) else 0.0
+    topics = [n for n in turn.likely(least) if n in needs][:_OFFERED]
     buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
-    if misses <= 2 and outside:
+    refused = outside and turn.confidence >= _SURELY_OUTSIDE
+    if misses == 1 and least and not topics and not refused:
+        out.utter_message(response="utter_unsure")
+    elif misses <= 2 and outside:
         out.utter_message(response="utter_out_of_scope")
         if misses == 2:
             remind_association(out, turn)
@@ -109,10 +122,16 @@ def _ask_back(out: CollectingDispatcher, turn: Turn, misses: int, *, outside: bo
         remind_association(out, turn)
 
 
+def _is_one_word(text: str) -> bool:
+    return len(text.split()) == 1 and any(c.isalpha() for c in text)
+
+
 def _found(turn: Turn, least: float) -> list[SearchHit]:
     """What the directory has for the words of the message, but for what was just shown."""
     if not any(len(word) >= _LONG_WORD for word in turn.text.split()):
         return []
+    if _is_one_word(turn.text):
+        least = _THE_WORD
     hits = turn.knowledge.search(turn.text, place=turn.place, limit=MAX_CARDS)
     shown = {service.id for service in turn.shown}
     return [hit for hit in hits if hit.score >= least and hit.id not in shown]

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from knowledge import (
     LANGUAGES,
     LUXEMBOURG,
+    Helpline,
     Household,
     Knowledge,
     Language,
@@ -220,6 +221,12 @@ class Turn:
 def show_cards(out: CollectingDispatcher, turn: Turn, services: Iterable[Service]) -> None:
     for service in services:
         card = turn.knowledge.service_card(service, turn.language, at=turn.at)
+        out.utter_message(json_message=card)
+
+
+def show_lines(out: CollectingDispatcher, turn: Turn, lines: Iterable[Helpline]) -> None:
+    for line in lines:
+        card = turn.knowledge.helpline_card(line, turn.language, at=turn.at)
         out.utter_message(json_message=card)
 
 

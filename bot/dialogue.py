@@ -89,11 +89,13 @@ class Dialogue:
         if self._handoffs.idle_since(conversation, now - self._keeping.pause):
             # Nobody may wait for a person who has gone.
             self._handoffs.give_back(conversation)
-        if self._handoffs.returned(conversation):
+        back = self._handoffs.returned(conversation)
+        if back:
             # While another person is awaited, one was asked for.
             if state and self._handoffs.owner(conversation) == "assistant":
                 state.slots["handoff"] = False
-            notices = notices or ["utter_automated_again"]
+            if back == "untold":
+                notices = notices or ["utter_automated_again"]
         if state is None:
             known = message.page_language in LANGUAGES
             slots = {LANGUAGE: message.page_language} if known else {}

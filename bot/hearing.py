@@ -18,6 +18,10 @@ _ADULT = 18
 _FEW, _SENTENCE = 6, 3
 _ASKING = 8
 _NUMBER = re.compile(r"\s*\+?[\d\s./()-]{6,24}")
+#: A greeting that asks: whoever was greeted already is not greeted again.
+_HELLO = re.compile(
+    r"\s*(?:(?:allo|allô|hallo|hello|hé|he|hey|ho)\b[\s,.!]*)+\?[\s.!?]*", re.IGNORECASE
+)
 _DATE = re.compile(r"\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\s*")
 #: A phone number of Luxembourg has six digits or more; a postcode has four.
 _DIGITS = 6
@@ -135,6 +139,21 @@ def detail(text: str) -> Optional[str]:
 def nobody_answers(text: str) -> bool:
     """Whether somebody called a service, and nobody answered."""
     return _says("nobody_answers", text)
+
+
+def only_urgent(text: str) -> bool:
+    """Whether a message says that it is urgent, and nothing else."""
+    return _says("urgent", text)
+
+
+def calls(text: str) -> bool:
+    """Whether the visitor calls, to hear if anybody is there: "hello??"."""
+    return _says("calls", text) or _HELLO.fullmatch(text) is not None
+
+
+def about_transport(text: str) -> bool:
+    """Whether a message names a bus, a tram or a train."""
+    return _says("transport", text)
 
 
 def worse(text: str) -> bool:

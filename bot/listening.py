@@ -35,6 +35,8 @@ PUBLIC = {
     "still_there": "nlu_fallback",
     "ask_anonymous": "privacy",
     "no_credit": "human_handoff",
+    "urgent": "nlu_fallback",
+    "calling": "greet",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
 LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
@@ -75,6 +77,8 @@ _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restar
 _FEW_WORDS = 6
 #: So many with an insult beside a question.
 _WITH_AN_INSULT = 12
+#: What a question for a bus sounds like.
+_OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
 #: So many words beside "no credit to call" are a question of their own.
@@ -213,6 +217,10 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "other_language"
     if found["unanswered"]:
         return "complaint"
+    called = hearing.calls(text) and not slots.get("handoff")
+    if called or hearing.only_urgent(text):
+        # Whoever waits for a person asks for that one, with "is anybody there?".
+        return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
     if found["about_lines"]:
         return _INTENT_ABOUT[found["about_lines"][0]]
     if _asks_secrecy(state, found, text):
@@ -228,6 +236,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
+    if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
+        # "When does the bus leave?": nothing was shown that it may lead to.
+        intent = "out_of_scope"
     lost = intent == "inform" and not slots.get("need")
     lost = lost or (intent.startswith("ask_") and not shown)
     # A service or a kind of help named in the message is a question that can be answered.

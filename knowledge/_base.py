@@ -23,6 +23,7 @@ from knowledge._model import (
     Service,
     ServiceType,
     SocialOffice,
+    Worry,
 )
 from knowledge._office import Office, office
 from knowledge._overlay import NOTHING_LAID, Overlay
@@ -68,6 +69,7 @@ class Knowledge:
         self.social_offices: list[SocialOffice] = files.social_offices
         self.words = wording
         self.crisis: dict[str, list[str]] = files.crisis
+        self.worries: dict[str, Worry] = files.worries
         #: What is no longer shown, by "services/<id>", "partners/<id>" or "helplines/<id>".
         self.retired: dict[str, Entry] = files.retired
         self.types: dict[str, ServiceType] = files.types
@@ -213,6 +215,13 @@ class Knowledge:
         if need not in self.needs:
             raise UnknownId(need)
         return self._awake_first([self.helplines[name] for name in self.needs[need].helplines], at)
+
+    def worry_lines(self, worry: str, *, at: datetime) -> list[Helpline]:
+        """The helplines for a worry, those closed at the moment last. Raises UnknownId."""
+        if worry not in self.worries:
+            raise UnknownId(worry)
+        lines = [self.helplines[name] for name in self.worries[worry].helplines]
+        return sorted(lines, key=lambda line: self.opening(line, at=at).open_now is False)
 
     def _awake_first(self, lines: list[Helpline], at: datetime) -> list[Helpline]:
         """The first one is known to answer now, if any does; the closed ones come last.

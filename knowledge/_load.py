@@ -20,6 +20,7 @@ from knowledge._model import (
     Service,
     ServiceType,
     SocialOffice,
+    Worry,
 )
 from knowledge._overlay import NOTHING_LAID, Overlay
 from knowledge._phone import phone_problem
@@ -45,6 +46,7 @@ class Files:
         self.types = self._table(ServiceType, folder / "types.yml")
         self.needs = self._table(Need, folder / "needs.yml")
         self.crisis = self._crisis(folder / "crisis.yml")
+        self.worries = self._table(Worry, folder / "worries.yml")
         self.places = self._places()
         self.social_offices = self._list(SocialOffice, folder / "social_offices.yml")
         self.search = self._one(SearchWords, folder / "search.yml")
@@ -91,6 +93,10 @@ class Files:
             self.needs[name] = need.copy(update=kept)
         for name, lines_of in self.crisis.items():
             self.crisis[name] = [line for line in lines_of if line in self.helplines]
+        for name, worry in self.worries.items():
+            left = tuple(i for i in worry.helplines if i in self.helplines)
+            services = tuple(i for i in worry.services if i in shown)
+            self.worries[name] = worry.copy(update={"helplines": left, "services": services})
         self.social_offices = [
             office if office.partner in self.partners else office.copy(update={"partner": None})
             for office in self.social_offices
@@ -313,6 +319,10 @@ def _check_tables(files: Files) -> None:
     for name, lines in files.crisis.items():
         crisis_path = files.folder / "crisis.yml"
         _refers(files, crisis_path, (name,), lines, files.helplines, "helpline")
+    path = files.folder / "worries.yml"
+    for name, worry in files.worries.items():
+        _refers(files, path, (name, "helplines"), worry.helplines, files.helplines, "helpline")
+        _refers(files, path, (name, "services"), worry.services, services, "service")
     for place in files.places.values():
         path = files.origin[f"places/{place.id}"]
         index = files.index[place.id]

@@ -229,6 +229,13 @@ class Need(Record):
     for_parents: tuple[str, ...] = ()
 
 
+class Worry(Record):
+    """Who helps with what no service is there for: helplines, services and partners by id."""
+
+    helplines: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
 class Place(Record):
     """A commune, a quarter of Luxembourg City, or another locality.
 

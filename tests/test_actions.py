@@ -658,3 +658,52 @@ async def test_a_question_inside_an_insult_is_answered() -> None:
     assert responses(said)[0] == "utter_stay_polite" and cards(said)
     said, _ = await run(ActionFindServices(), "debt_help", abuse=True, crisis=["crisis_suicide"])
     assert "utter_stay_polite" not in responses(said)
+
+
+@pytest.mark.parametrize(
+    ("action", "intent", "worry", "first", "service"),
+    [
+        (ActionFindServices, "street_work", "addiction", "cnapa-fro-no", "impuls"),
+        (ActionDecline, "out_of_scope", "separation", "sos-detresse", "social-offices"),
+        (ActionShowHelplines, "crisis_child", "drinking_parent", "kanner-jugendtelefon", None),
+    ],
+)
+async def test_a_worry_is_answered_by_who_listens(
+    action: type[KnowingAction], intent: str, worry: str, first: str, service: str | None
+) -> None:
+    said, slots = await run(action(), intent, worry=worry)
+    assert responses(said)[0] == f"utter_worry_{worry}" and cards(said)[0] == first
+    assert "centre-antipoisons" not in cards(said)
+    if service:
+        assert service in cards(said) and service in slots["shown"]
+
+
+async def test_a_line_that_is_closed_is_no_first_one_of_a_worry() -> None:
+    night = {"at": "2026-11-24T02:00:00"}
+    said, _ = await run(ActionDecline(), "out_of_scope", worry="lonely", metadata=night)
+    assert cards(said) == ["kanner-jugendtelefon", "sos-detresse"]
+
+
+async def test_a_need_beside_a_worry_is_answered_too() -> None:
+    needs = ["street_work", "debt_help"]
+    said, slots = await run(ActionFindServices(), "street_work", worry="addiction", needs=needs)
+    assert cards(said)[:2] == ["cnapa-fro-no", "impuls"] and "surendettement" in cards(said)
+    assert slots["need"] == "debt_help"
+
+
+async def test_a_name_alone_finds_nothing_that_is_only_like_it() -> None:
+    ranking = [{"name": "nlu_fallback", "confidence": 0.9}, {"name": "greet", "confidence": 0.1}]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", text="Marie", intent_ranking=ranking)
+    assert responses(said) == ["utter_unsure"] and cards(said) == []
+    said, _ = await run(
+        ActionChooseTopic(), "nlu_fallback", text="Abrigado", intent_ranking=ranking
+    )
+    assert cards(said) == ["abrigado"]
+
+
+async def test_who_calls_a_named_service_in_vain_hears_of_that_one() -> None:
+    named = [{"entity": "service", "value": "surendettement"}]
+    said, slots = await run(
+        ActionHearComplaint(), "complaint", unanswered=True, abuse=True, entities=named
+    )
+    assert responses(said)[0] == "utter_nobody_answers" and slots["shown"] == ["surendettement"]

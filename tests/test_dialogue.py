@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from bot.assistant import Assistant
+from bot.channels.web._happenings import told
 from bot.dialogue import Dialogue
 from bot.reply import Reply
 from bot.store import Conversations, Handoffs, States, open_database
@@ -408,3 +409,79 @@ async def test_a_reply_says_what_it_was_about_but_not_of_a_cry(kept: Assistant) 
     assert shown.intent == "inform" and shown.services
     cry = await kept.answer("about", text="mon mari me frappe à Esch")
     assert cry.crisis and cry.needs == [] and cry.commune is None
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["told by the page", "told by the answer"])
+async def test_that_it_is_automatic_again_is_said_once(
+    kept: Assistant, engine: Engine, live: bool
+) -> None:
+    handoffs = Handoffs(engine)
+    await kept.answer("c", text="ich habe Schulden")
+    handoffs.ask("c", language="de")
+    handoffs.take("c")
+    await kept.answer("c", text="sind Sie ein Mensch?")
+    handoffs.give_back("c")
+    happened = handoffs.happenings("c")[-1]
+    again = kept.words("utter_automated_again", "de")[0]["text"]
+    if live:
+        assert again in str(told(kept, happened))
+        handoffs.delivered("c", happened.id)
+    reply = await kept.answer("c", text="ich suche Arbeit")
+    assert (again in texts(reply)) is not live and not reply.handoff
+    assert (again in str(told(kept, handoffs.happenings("c")[-1]))) is live
+    assert again not in texts(await kept.answer("c", text="und Schulden"))
+
+
+@pytest.mark.parametrize(
+    ("cry", "thanks"),
+    [
+        ("mon mari me frappe", "merci"),
+        ("ich will nicht mehr leben", "danke, tschüss"),
+        ("ech wëll stierwen", "merci villmools"),
+    ],
+)
+async def test_thanks_after_a_cry_are_answered_calmly(
+    kept: Assistant, cry: str, thanks: str
+) -> None:
+    await kept.answer("c", text=cry)
+    reply = await kept.answer("c", text=thanks)
+    assert "112" in texts(reply) and "?" not in texts(reply) and not payloads(reply)
+    assert reply.helplines == ["112"], "the number is still there to tap"
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("quelqu'un m'entend ?", "il y a quelqu'un ?"),
+        ("hallo??", "hört mich jemand?"),
+        ("héiert mech een?", "sidd Dir nach do?"),
+    ],
+)
+async def test_who_calls_is_answered_at_once(kept: Assistant, text: str, again: str) -> None:
+    first = await kept.answer("c", text=text)
+    assert "112" in texts(first) and "automat" in texts(first)
+    assert payloads(first) == ["/human_handoff"], "no menu"
+    assert texts(await kept.answer("c", text=again)) != texts(first)
+    await kept.answer("d", text="ich will nicht mehr leben")
+    after = await kept.answer("d", text=text)
+    assert "112" in texts(after) and payloads(after) == ["/human_handoff"]
+
+
+@pytest.mark.parametrize("text", ["c'est urgent", "es ist dringend", "et ass dringend"])
+async def test_only_urgent_is_asked_back(kept: Assistant, text: str) -> None:
+    reply = await kept.answer("c", text=text)
+    assert "112" in texts(reply) and reply.asks == "topic" and not reply.services
+    await kept.answer("d", text="crèche")
+    waiting = await kept.answer("d", text=text)
+    assert "112" in texts(waiting) and waiting.asks == "place", "the question stays open"
+    await kept.answer("e", text="Ech hu Scholden")
+    answered = await kept.answer("e", text=text)
+    assert "112" in texts(answered) and "49 26 60" in texts(answered)
+
+
+async def test_a_bus_is_of_no_service(kept: Assistant) -> None:
+    for number, text in enumerate(
+        ("wann fährt der bus", "à quelle heure passe le bus", "wéini fiert de Bus")
+    ):
+        reply = await kept.answer(str(number), text=text)
+        assert reply.intent == "out_of_scope", text

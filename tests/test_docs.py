@@ -100,18 +100,22 @@ def test_every_error_of_the_graph_api_is_explained() -> None:
     assert known <= set(re.findall(r"`([\d/]+)`", table))
 
 
-@pytest.mark.parametrize("part", ["channels/messenger", "desk"])
-def test_every_clause_names_tests_that_exist(part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "least"), [("channels/messenger", 40), ("desk", 40), ("conversations", 30)]
+)
+def test_every_clause_names_tests_that_exist(part: str, least: int) -> None:
     folder = ROOT / "tests" / part
     text = (folder / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.*) \| (.*) \|$", text, re.M)[2:]
-    assert len(rows) > 40
+    assert len(rows) > least
     for clause, shown in rows:
         named = re.findall(r"`([\w/]+\.py)::(?:\w+::)?(test_\w+)`", shown)
         assert named or shown.startswith("no test:"), clause
         for file, name in named:
             path = ROOT / file if file.startswith("tests/") else folder / file
             assert f"def {name}(" in path.read_text(encoding="utf-8"), f"{clause}: {name}"
+        for talk in re.findall(r"`((?:fr|de|lb)/[\w-]+)`", shown):
+            assert (folder / f"{talk}.yml").is_file(), f"{clause}: {talk}"
 
 
 def test_the_states_of_referrals_are_described() -> None:

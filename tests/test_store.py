@@ -68,6 +68,25 @@ def test_the_return_is_said_once(engine: Engine, name: str) -> None:
     assert not handoffs.returned(name), "nobody had it"
 
 
+def test_what_the_page_was_told_no_answer_says_again(engine: Engine, name: str) -> None:
+    handoffs = Handoffs(engine)
+    handoffs.take(name)
+    handoffs.give_back(name)
+    handoffs.delivered(name, handoffs.happenings(name)[-1].id)
+    assert handoffs.returned(name) == "told" and handoffs.happenings(name)[-1].returned
+    # The next return, which the page was not given: the answer says it, and the page does not.
+    handoffs.take(name)
+    handoffs.give_back(name)
+    assert handoffs.happenings(name)[-1].returned
+    assert handoffs.returned(name) == "untold"
+    assert not handoffs.happenings(name)[-1].returned
+    # Back in the queue no page says that the assistant answers: the answer does.
+    handoffs.take(name)
+    handoffs.put_back(name)
+    handoffs.delivered(name, handoffs.happenings(name)[-1].id)
+    assert handoffs.returned(name) == "untold"
+
+
 def test_who_waits_no_longer(engine: Engine, name: str) -> None:
     handoffs = Handoffs(engine)
     handoffs.ask(name)

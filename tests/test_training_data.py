@@ -105,4 +105,5 @@ def test_the_lexicons_are_read_by_their_components() -> None:
         "requests.yml",
         "spelling.yml",
         "unknown_places.yml",
+        "worries.yml",
     }

@@ -207,7 +207,13 @@ class Decision(GraphComponent):
         ):
             # The most urgent of several needs is answered first.
             intent, confidence = first, max(confidence, dict(scores).get(first, 0.0))
-        if crisis or intent in self._needs or (intent == _UNCLEAR and not _is_command(message)):
+        # "Ok, and to find work?", "where is there something to eat in Hollerich?"
+        given = {e["entity"] for e in message.get(ENTITIES) or []}
+        where = intent == _WHERE and "place" in given and given.isdisjoint(("service", "kind"))
+        where = where and self._address_words.isdisjoint(message.get(REST) or [])
+        open_to_words = where or intent in (_UNCLEAR, _ANSWERS[0])
+        open_to_words = open_to_words and not _is_command(message)
+        if crisis or intent in self._needs or open_to_words:
             told = self._told.find(text, intent)
             # A cry for help hints at much that is not asked for: "two small children are inside".
             hinted = {} if crisis else self._hinted.find(text, intent, clauses, alone)

@@ -11,6 +11,8 @@ from bot.store._schema import meta
 Owner = Literal["assistant", "waiting", "person"]
 #: Why a conversation changed hands, where there is more to say than who answers now.
 Reason = Literal["left", "queue", "closed"]
+#: Whether the visitor's page was told that the assistant answers again.
+Return = Literal["told", "untold"]
 
 handoffs = sa.Table(
     "handoffs",
@@ -74,8 +76,8 @@ class Happening:
     """What a visitor is told outside of an answer: a person's words, or who answers now.
 
     `text` and `message` (of the contract: a card) are None for a new owner. `role` is a key of
-    bot/wording/roles.yml, or None. `returned`: the new owner has it back from a person; `reason`
-    why, a key of bot/wording/handoffs.yml. `at` is UTC.
+    bot/wording/roles.yml, or None. `returned`: the new owner has it back from a person, and no
+    answer has said so; `reason` why, a key of bot/wording/handoffs.yml. `at` is UTC.
     """
 
     id: int

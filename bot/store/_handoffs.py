@@ -11,7 +11,7 @@ from typing import Any, Collection, Optional
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.store._handoff_tables import Happening, Heard, Owner, Reason
+from bot.store._handoff_tables import Happening, Heard, Owner, Reason, Return
 from bot.store._handoff_tables import handoffs as _handoffs
 from bot.store._handoff_tables import happenings as _happenings
 from bot.store._handoff_tables import heard as _heard
@@ -24,6 +24,7 @@ from bot.store._spans import record
 
 # Put together once: that takes longer than to carry them out.
 _OWNER = sa.select(_handoffs.c.owner).where(_handoffs.c.conversation == sa.bindparam("whose"))
+_UNSAID = sa.select(_handoffs.c.unsaid).where(_handoffs.c.conversation == sa.bindparam("whose"))
 _AFTER = (
     sa.select(_happenings)
     .where(
@@ -117,15 +118,29 @@ class Handoffs(Presence, LeftMessages):
             left = [tuple(row) for row in connection.execute(query)]
         return [name for name, worker in left if self.put_back(name, "left", worker=worker)]
 
-    def returned(self, conversation: str) -> bool:
-        """Whether the assistant has still to say that it answers again; true only once."""
-        if not self._of(conversation, _handoffs.c.unsaid):
-            return False  # nearly always: nothing is written then
-        query = _handoffs.update().where(
-            _handoffs.c.conversation == conversation, _handoffs.c.unsaid.is_(True)
-        )
+    def returned(self, conversation: str) -> Optional[Return]:
+        """That the assistant answers again, only once: whether the visitor was told so already.
+
+        "untold": the next answer says it, and what happened does not any more.
+        """
+        with self._engine.connect() as connection:
+            if not connection.execute(_UNSAID, {"whose": conversation}).scalar():
+                return None  # nearly always: nothing is written then
+        mine, happened = _handoffs.c.conversation == conversation, _happenings.c
+        back = (happened.conversation == conversation) & happened.returned.is_(True)
+        last = sa.select((happened.id, happened.owner)).where(back).order_by(happened.id.desc())
+        said = _happenings.update().where(back & (happened.owner == "assistant"))
         with self._engine.begin() as connection:
-            return bool(connection.execute(query.values(unsaid=False)).rowcount)
+            claim = _handoffs.update().where(mine & _handoffs.c.unsaid.is_(True))
+            if not connection.execute(claim.values(unsaid=False)).rowcount:
+                return None
+            given = connection.execute(sa.select(_handoffs.c.delivered).where(mine)).scalar()
+            newest = connection.execute(last.limit(1)).first()
+            live = newest is not None and newest.owner == "assistant"
+            if live and given is not None and given >= newest.id:
+                return "told"
+            connection.execute(said.values(returned=False))
+        return "untold"
 
     def idle_since(self, conversation: str, moment: datetime) -> bool:
         """Whether the person who answers has neither come nor written since `moment` (UTC)."""

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bot.store import Handoffs, open_database
+from bot.store import Conversations, Handoffs, open_database
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.talk import answers, ask, field, idle, log, state
@@ -143,6 +143,41 @@ def test_an_answer_is_rated_with_one_word(open_page: Open) -> None:
     page.reload()
     expect(page.locator("wee-weiser .card").first).to_be_visible()
     expect(group).to_have_count(0)
+
+
+#: A question, then the widget's words: the group of thumbs, up, down, and how a word is sent.
+THUMBS = {
+    "fr": ("J'ai des dettes", "Cette réponse vous aide ?", "Oui", "Non", "Envoyer l'avis"),
+    "de": ("Ich habe Schulden", "Hilft Ihnen diese Antwort?", "Ja", "Nein", "Rückmeldung senden"),
+    "lb": ("Ech hu Scholden", "Hëlleft Iech dës Äntwert?", "Jo", "Neen", "Meenung schécken"),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "lb"])
+def test_thumbs_and_the_word_are_kept_in_each_language(
+    open_page: Open, server: Server, language: str
+) -> None:
+    """Up, then thought better of, with one word; a second answer is rated up without any."""
+    question, name, up, down, send = THUMBS[language]
+    kept = Conversations(open_database(f"sqlite:///{server.database}"))
+    page = open_page(f"/?lang={language}")
+    ask(page, question)
+    group = page.get_by_role("group", name=name)
+    for thumb in (up, down):
+        group.get_by_role("button", name=thumb, exact=True).click()
+        expect(group.get_by_role("button", name=thumb, exact=True, pressed=True)).to_be_visible()
+        expect(group.get_by_role("status")).not_to_be_empty()
+    group.get_by_role("textbox").fill("zu wäit")
+    group.get_by_role("button", name=send).click()
+    expect(group.get_by_role("textbox")).to_have_count(0)
+    ask(page, question)
+    group.get_by_role("button", name=up, exact=True).click()
+    expect(group.get_by_role("status")).not_to_be_empty()
+    talk = state(page)
+    first, second = [entry["key"] for entry in talk["entries"] if entry["from"] == "you"]
+    name_of_talk = talk["conversation"]["id"]
+    assert kept.rating(name_of_talk, first) == ("down", "zu wäit")
+    assert kept.rating(name_of_talk, second) == ("up", None)
 
 
 def test_a_cry_for_help_in_the_field_of_the_word_is_answered(open_page: Open) -> None:

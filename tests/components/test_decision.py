@@ -300,3 +300,27 @@ def test_what_follows_a_greeting_or_a_no_is_meant(
     words = text.lower().replace(",", "").split()
     rest = [word for word in words if word != "mersch"]
     assert _decide(decision, text, scores, rest=rest, **found).get("intent")["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "entities", "meant"),
+    [
+        ("affirm", "ok et pour trouver du taf", [], "job_insertion"),
+        ("ask_address", "wou ass eng Plaz fir ze iessen", ["place"], "food_help"),
+        # About the service named, or about what was shown.
+        (
+            "ask_address",
+            "wou fannen ech eng Plaz fir ze iessen",
+            ["place", "service"],
+            "ask_address",
+        ),
+        ("ask_address", "wou ass dat", ["place"], "ask_address"),
+        ("ask_address", "adress vun enger Plaz fir ze iessen", ["place"], "ask_address"),
+    ],
+)
+def test_a_need_told_in_words_is_meant(
+    decision: Decision, intent: str, text: str, entities: list[str], meant: str
+) -> None:
+    given = [{"entity": kind, "value": "x"} for kind in entities]
+    found = _decide(decision, text, {intent: 0.6, "food_help": 0.1}, entities=given)
+    assert found.get("intent")["name"] == meant

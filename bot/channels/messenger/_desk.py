@@ -59,7 +59,7 @@ class Desk:
         if happening.message is not None:
             return [happening.message]
         if happening.owner != "person":
-            return roles.ended(happening.reason, str(language)) if happening.returned else []
+            return roles.ended(happening.reason, str(language))
         role = roles.words(happening.role, str(language))
         if role:
             return self._assistant.words("utter_person_answers_role", str(language), role=role)

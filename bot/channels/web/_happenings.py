@@ -17,7 +17,7 @@ def told(assistant: Assistant, happening: Happening) -> tuple[str, dict[str, Any
         return "message", said
     if happening.message is not None:
         return "message", {**happening.message, "role": role}
-    messages = roles.ended(happening.reason, language) if happening.returned else []
+    messages = roles.ended(happening.reason, language)
     if happening.owner == "person":
         suffix, gaps = ("_role", {"role": role}) if role else ("", {})
         messages = assistant.words(f"utter_person_answers{suffix}", language, **gaps)
