@@ -1,14 +1,17 @@
-"""Writes an encoder for onnxruntime: weights in 8 bits, activations quantised as they come."""
+"""Writes an encoder for onnxruntime: weights in 8 bits, activations quantised as they come, and
+few operations (`adaptation.fuse`)."""
 
 import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
+from adaptation.fuse import fused
 from adaptation.network import Encoder
 from adaptation.pieces import LONGEST
 
@@ -24,7 +27,7 @@ def export(
     encoder.position = torch.nn.Parameter(encoder.position[:LONGEST].clone(), requires_grad=False)
     example = (torch.ones(2, 8, dtype=torch.long), torch.ones(2, 8, dtype=torch.long))
     with tempfile.TemporaryDirectory() as place:
-        full = Path(place) / "full.onnx"
+        full, small = Path(place) / "full.onnx", Path(place) / "small.onnx"
         torch.onnx.export(
             encoder.eval(),
             example,
@@ -44,11 +47,13 @@ def export(
         # so that every processor computes the same.
         quantize_dynamic(
             full,
-            folder / "encoder.onnx",
+            small,
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
         )
+        heads, epsilon = encoder.layers[0].heads, encoder.norm.eps
+        onnx.save(fused(onnx.load(small), heads=heads, epsilon=epsilon), folder / "encoder.onnx")
     tokens.save(str(folder / "tokenizer.json"), pretty=False)
     text = json.dumps(about, ensure_ascii=False, indent=1) + "\n"
     (folder / "about.json").write_text(text, encoding="utf-8")

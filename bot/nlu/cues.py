@@ -30,7 +30,7 @@ from bot.nlu.abuse import AbuseFinder
 from bot.nlu.crisis import plain
 from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
 from bot.nlu.language import LANGUAGE
-from bot.nlu.text import MAX_READ, clean, fold, tokens
+from bot.nlu.text import MAX_READ, clean, fold, tokens, words_in
 from bot.nlu.unknown_places import UnknownPlaceFinder
 from knowledge import load
 
@@ -38,7 +38,6 @@ _ABUSE = LEXICON / "abuse"
 _CUES = LEXICON / "cues.yml"
 _FILLERS = LEXICON / "fillers.yml"
 _UNKNOWN = LEXICON / "unknown_places.yml"
-_WORD = re.compile(r"[^\W\d_]+")
 _PLACE, _AGE = "place", "age"
 _WORK = "job_insertion"
 #: Stands where a place was, in the text the patterns of cues.yml are searched in.
@@ -141,7 +140,7 @@ class CueReader(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         counts: Dict[str, int] = {}
         for message in training_data.intent_examples:
-            for word in set(_WORD.findall(fold(clean(message.get(TEXT))))):
+            for word in words_in(message.get(TEXT)):
                 counts[word] = counts.get(word, 0) + 1
         words = sorted(w for w, n in counts.items() if n >= self._config["word_from"])
         assert self._model_storage and self._resource, "a component of a graph has both"

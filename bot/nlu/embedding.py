@@ -49,8 +49,7 @@ class _Adapted:
         """The vector of the whole, and those of its parts, each read within the whole."""
         [found] = self._tokenizer.encode_batch([text])
         ids = np.array([found.ids], dtype=np.int64)
-        inputs = {"ids": ids, "mask": np.ones_like(ids)}
-        whole, states = self._session.run(["vectors", "states"], inputs)
+        whole, states = self._session.run(["vectors", "states"], {"ids": ids})
         offsets = np.array(found.offsets)
         vectors = []
         for start, end in spans:
@@ -66,7 +65,7 @@ class _Adapted:
     def _read(self, text: str) -> Any:
         [found] = self._tokenizer.encode_batch([text])
         ids = np.array([found.ids], dtype=np.int64)
-        [vectors] = self._session.run(["vectors"], {"ids": ids, "mask": np.ones_like(ids)})
+        [vectors] = self._session.run(["vectors"], {"ids": ids})
         return vectors[0]
 
 

@@ -72,7 +72,7 @@ class IntentClassifier(GraphComponent):
             "letters": [1, 5],
             "min_df": 2,
             "letters_alpha": 2e-6,
-            "letters_rounds": 6,
+            "letters_rounds": 4,
             # How much the letters count; where they are so sure, and see no more danger than this,
             # they are enough.
             "letters_share": 0.4,

@@ -58,14 +58,11 @@ class NaiveBayes:
         for text, label in zip(texts, labels):
             tokens[label].update(text.lower().split())
             tokens[label].update(fold(text).split())
-        grams: Dict[str, Any] = {}
-        words: Dict[str, Any] = {}
-        for token in set().union(*tokens.values()):
-            counts = np.array([tokens[name][token] for name in classes], dtype=np.float64)
-            for gram in _grams(token, longest):
-                grams[gram] = grams[gram] + counts if gram in grams else counts
-            for word in _WORD.findall(token):
-                words[word] = words[word] + counts if word in words else counts
+        # Each token once, however often it comes: tokens x classes.
+        every = sorted(set().union(*tokens.values()))
+        counts = np.array([[tokens[name][token] for name in classes] for token in every])
+        grams = _summed([_grams(token, longest) for token in every], counts)
+        words = _summed([_WORD.findall(token) for token in every], counts)
         # Two kinds of evidence, each a distribution of its own.
         gram_names, gram_weights = _distribution(grams, smoothing)
         word_names, word_weights = _distribution(words, smoothing)
@@ -114,8 +111,22 @@ def _grams(token: str, longest: int) -> List[str]:
     ]
 
 
-def _distribution(counts: Dict[str, Any], smoothing: float) -> Tuple[List[str], Any]:
-    """The commoner names, sorted, and their log-probabilities (names x classes)."""
-    names = sorted(name for name, count in counts.items() if count.sum() >= _LEAST)
-    table = np.stack([counts[name] for name in names]) + smoothing
-    return names, np.log(table / table.sum(axis=0))
+def _summed(parts: List[List[str]], counts: Any) -> Tuple[List[str], Any]:
+    """The parts of tokens, sorted, and what the tokens they stand in count (parts x classes)."""
+    from scipy import sparse
+
+    number = {part: at for at, part in enumerate(sorted({p for found in parts for p in found}))}
+    which = [number[part] for found in parts for part in found]
+    where = np.repeat(np.arange(len(parts)), [len(found) for found in parts])
+    shape = (len(number), len(parts))
+    inside = sparse.csr_matrix((np.ones(len(which)), (which, where)), shape)
+    return list(number), inside @ counts.astype(np.float64)
+
+
+def _distribution(summed: Tuple[List[str], Any], smoothing: float) -> Tuple[List[str], Any]:
+    """The commoner names, and their log-probabilities (names x classes)."""
+    names, counts = summed
+    often = counts.sum(axis=1) >= _LEAST
+    table = counts[often] + smoothing
+    kept = [name for name, enough in zip(names, often) if enough]
+    return kept, np.log(table / table.sum(axis=0))

@@ -4,7 +4,6 @@ Also hides them ("__place__", "__age__") in the view that is classified, so that
 is learnt from what is asked, not from where.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Set, Text
@@ -23,7 +22,7 @@ from bot.nlu.files import CACHE, LEXICON, file_fingerprint, read_json, read_word
 from bot.nlu.names import NameFinder
 from bot.nlu.places import PlaceFinder
 from bot.nlu.readings import Readings
-from bot.nlu.text import AGE_MARK, MAX_READ, PLACE_MARK, clean, fold, tokens
+from bot.nlu.text import AGE_MARK, MAX_READ, PLACE_MARK, clean, fold, tokens, words_in
 from knowledge import FOLDER as KNOWLEDGE
 from knowledge import load
 
@@ -33,8 +32,6 @@ UNNAMED = "unnamed"  # the same without names of services and kinds; None when t
 REST = "rest"  # the words that are neither place nor age nor service name nor punctuation
 AGES = "ages"  # all ages, in years
 _READ = (MASKED, UNNAMED, REST, AGES)
-#: A run of letters: what the tokenizer makes of most words, and much faster.
-_WORD = re.compile(r"[^\W\d_]+")
 #: Fewer words than this beside the courtesy: "ok merci" is more than "ok".
 _SAID = 2
 
@@ -142,7 +139,7 @@ class MessageReader(GraphComponent):
 
     def _recall(self, message: Message, readings: Readings) -> None:
         """Reads a training sentence, unless that was done at an earlier training."""
-        words = set(_WORD.findall(fold(clean(message.get(TEXT)))))
+        words = words_in(message.get(TEXT))
         key = readings.key(
             message.get(TEXT), [f"{word} {word in self._common}" for word in words & self._doubtful]
         )
@@ -230,7 +227,7 @@ def _seen(messages: List[Message]) -> Dict[str, int]:
     """In how many messages each word stands."""
     counts: Counter[str] = Counter()
     for message in messages:
-        counts.update(set(_WORD.findall(fold(clean(message.get(TEXT))))))
+        counts.update(words_in(message.get(TEXT)))
     return dict(sorted(counts.items()))
 
 
