@@ -1,6 +1,6 @@
 """One turn of a conversation: what was remembered, what is heard, Rasa's answer, what is kept."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -265,7 +265,7 @@ class Dialogue:
         said = [] if secret or before.slots.get(LEAVING) else _said(message, reply)
         last: dict[str, Any] = {}
         if message.message_id and not reply.crisis:
-            last = {"id": message.message_id, "reply": asdict(reply)}
+            last = {"id": message.message_id, "reply": vars(reply)}
         state = State(
             slots={name: value for name, value in slots.items() if value is not None},
             offered=list(dict.fromkeys([*before.offered, *offered]))[-_OFFERED:],

@@ -1,6 +1,6 @@
 """Why a service is offered to a person, in words: the area it serves, the distance, who fits."""
 
-from typing import Mapping, Optional
+from typing import Callable, Iterator, Mapping, Optional
 
 from knowledge._find import Match, Person
 from knowledge._languages import LANGUAGES, Language
@@ -13,6 +13,24 @@ _VAGUE = ("other_body", "association")
 _FAR_KM = 20
 
 
+class _WhenAsked(Mapping[Language, tuple[str, ...]]):
+    """Put into words when a language is asked for: of forty services found, three are shown."""
+
+    def __init__(self, words: Callable[[Language], tuple[str, ...]]) -> None:
+        self._words = words
+
+    def __getitem__(self, language: Language) -> tuple[str, ...]:
+        if language not in LANGUAGES:
+            raise KeyError(language)
+        return self._words(language)
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(LANGUAGES)
+
+    def __len__(self) -> int:
+        return len(LANGUAGES)
+
+
 class Reasons:
     """Puts the reasons of a match into words."""
 
@@ -23,14 +41,13 @@ class Reasons:
         self._places = places
         self._types = types
 
-    def of(self, match: Match, person: Person) -> dict[Language, tuple[str, ...]]:
+    def of(self, match: Match, person: Person) -> Mapping[Language, tuple[str, ...]]:
         """Sentences per language: the area first, then what perhaps does not fit."""
-        return {
-            code: tuple(
-                s for s in (self._area(match, person, code), *self._misfits(match, code)) if s
-            )
-            for code in LANGUAGES
-        }
+        return _WhenAsked(lambda code: self._of(match, person, code))
+
+    def _of(self, match: Match, person: Person, language: Language) -> tuple[str, ...]:
+        found = (self._area(match, person, language), *self._misfits(match, language))
+        return tuple(sentence for sentence in found if sentence)
 
     def _area(self, match: Match, person: Person, language: Language) -> Optional[str]:
         asked = person.place

@@ -1,7 +1,7 @@
 """The state of each conversation: one row, written once per turn, whatever its length."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Optional
 
@@ -61,8 +61,7 @@ class States:
 
     def save(self, conversation: str, state: State, *, for_good: bool = False) -> None:
         """Replaces the state; `seen` becomes now. `for_good`: nothing is left of the old one."""
-        kept = asdict(state)
-        del kept["seen"]
+        kept = {name: value for name, value in vars(state).items() if name != "seen"}
         values = {"state": json.dumps(kept, ensure_ascii=False), "changed_at": now()}
         with self._engine.begin() as connection:
             if not connection.execute(_UPDATE, {"whose": conversation, **values}).rowcount:
