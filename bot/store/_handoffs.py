@@ -25,6 +25,9 @@ from bot.store._spans import record
 # Put together once: that takes longer than to carry them out.
 _OWNER = sa.select(_handoffs.c.owner).where(_handoffs.c.conversation == sa.bindparam("whose"))
 _UNSAID = sa.select(_handoffs.c.unsaid).where(_handoffs.c.conversation == sa.bindparam("whose"))
+_ANSWERING = sa.select(_handoffs.c.changed_at).where(
+    _handoffs.c.conversation == sa.bindparam("whose"), _handoffs.c.owner == "person"
+)
 _AFTER = (
     sa.select(_happenings)
     .where(
@@ -144,11 +147,9 @@ class Handoffs(Presence, LeftMessages):
 
     def idle_since(self, conversation: str, moment: datetime) -> bool:
         """Whether the person who answers has neither come nor written since `moment` (UTC)."""
-        query = sa.select(_handoffs.c.changed_at).where(
-            _handoffs.c.conversation == conversation, _handoffs.c.owner == "person"
-        )
         with self._engine.connect() as connection:
-            changed: Optional[datetime] = connection.execute(query).scalar()
+            of = {"whose": conversation}
+            changed: Optional[datetime] = connection.execute(_ANSWERING, of).scalar()
         return changed is not None and changed < moment
 
     def flag(self, conversation: str) -> None:

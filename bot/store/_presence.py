@@ -24,6 +24,9 @@ desk = sa.Table(
 #: A desk that has not been seen for so long is not attended.
 ATTENDED = timedelta(minutes=2)
 
+# Put together once: that takes longer than to carry it out.
+_SEATED = sa.select(desk).where(desk.c.seen_at > sa.bindparam("since")).order_by(desk.c.who)
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -60,9 +63,9 @@ class Presence:
 
     def seats(self, at: Optional[datetime] = None) -> list[Seat]:
         """Everybody at the desk. `at`: UTC, no zone."""
-        query = sa.select(desk).where(desk.c.seen_at > (at or now()) - ATTENDED)
+        since = {"since": (at or now()) - ATTENDED}
         with self._engine.connect() as connection:
-            return [_seat(row) for row in connection.execute(query.order_by(desk.c.who))]
+            return [_seat(row) for row in connection.execute(_SEATED, since)]
 
     def seat(self, who: str) -> Optional[Seat]:
         """What somebody chose last; they need not be there."""
