@@ -213,8 +213,10 @@ def masked_texts(texts: List[str], training_data: TrainingData) -> List[str]:
     config = MessageReader.get_default_config()
     reader = MessageReader(config, None, None, _seen(training_data.intent_examples))
     messages = [Message({TEXT: text}) for text in texts]
+    readings = Readings(CACHE, reader.fingerprint_addon(config) or "")
     for message in messages:
-        reader._read(message)
+        reader._recall(message, readings)
+    readings.save()
     return [str(message.get(MASKED)) for message in messages]
 
 
