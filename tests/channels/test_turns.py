@@ -85,6 +85,42 @@ def name(site: Site) -> str:
     return site.conversations.create("fr")[0]
 
 
+async def test_a_slow_database_holds_up_nobody_else(
+    site: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writers of two processes wait for each other: the loop must go on meanwhile."""
+    claim = site.answers.claim
+
+    def slow(*given: Any) -> Any:
+        time.sleep(0.5)
+        return claim(*given)
+
+    monkeypatch.setattr(site.answers, "claim", slow)
+    site.assistant.go.set()
+    waiting = asyncio.create_task(site.turns.answer(name, "m1", text="bonjour"))
+    begin = time.perf_counter()
+    await asyncio.sleep(0.01)
+    assert time.perf_counter() - begin < 0.25
+    assert not waiting.done()
+    assert (await waiting)["messages"]
+
+
+async def test_messages_are_claimed_in_the_order_they_came(
+    site: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = site.answers.claim
+
+    def slower_first(conversation: str, message: str, *given: Any) -> Any:
+        time.sleep(0.2 if message == "m0" else 0)
+        return claim(conversation, message, *given)
+
+    monkeypatch.setattr(site.answers, "claim", slower_first)
+    site.assistant.go.set()
+    ids = [f"m{n}" for n in range(4)]
+    await asyncio.gather(*(site.turns.answer(name, i, text=f"bonjour {i}") for i in ids))
+    assert [entry.message for entry in site.answers.of(name)] == ids
+
+
 async def test_the_same_id_gets_the_same_answer(site: Site, name: str) -> None:
     site.assistant.go.set()
     first = await site.turns.answer(name, "m1", text="bonjour")

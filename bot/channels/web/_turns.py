@@ -8,7 +8,8 @@ import asyncio
 import hashlib
 import logging
 import time
-from typing import Any, Callable, Coroutine, Optional
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Coroutine, Optional, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from bot.reply import Reply
 from bot.store import NOTHING, Answers, Conversations, Entry, Handoffs, UnknownConversation
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 #: Seconds: how often an owner says that it is at work, how long its silence means that it ended.
 _BEAT = 2.0
@@ -49,6 +51,9 @@ class Turns:
         self._handoffs = handoffs
         self._patience = patience
         self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Answer]]] = {}
+        # The database makes writers wait for each other: not on the loop that serves everybody,
+        # and one after the other, so that messages are claimed in the order they came.
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="answers")
 
     async def answer(
         self,
@@ -99,7 +104,7 @@ class Turns:
         try:
             reply = await self._assistant.answer(key[0], message_id=key[1], **values)
         except Exception:
-            self._answers.release(*key)
+            await self._written(self._answers.release, *key)
             raise
         finally:
             alive.cancel()
@@ -110,8 +115,12 @@ class Turns:
             "crisis": reply.crisis,
             "handoff": reply.handoff,
         }
-        self._keep(key, digest, answer)
+        await self._written(self._keep, key, digest, answer)
         return answer
+
+    async def _written(self, work: Callable[..., T], *given: Any) -> T:
+        """What touches the database, away from the event loop and in its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._writing, work, *given)
 
     def _keep(self, key: tuple[str, str], digest: str, answer: Answer) -> None:
         try:
@@ -129,26 +138,29 @@ class Turns:
         self, key: tuple[str, str], digest: str, said: Optional[str]
     ) -> Optional[Entry]:
         """The answered message, or None when it is ours to answer."""
-        last = max((h.id for h in self._handoffs.happenings(key[0])), default=0)
-        entry = self._answers.claim(*key, digest, said, last)
+        entry = await self._written(self._claim, key, digest, said)
         since = time.monotonic()
         while entry and entry.answer is None:
             await asyncio.sleep(_LOOK)
-            seen, entry = entry.beat, self._answers.find(*key)
+            seen, entry = entry.beat, await self._written(self._answers.find, *key)
             if entry is None:
-                entry = self._answers.claim(*key, digest, said, last)
+                entry = await self._written(self._claim, key, digest, said)
             elif entry.beat != seen:
                 since = time.monotonic()
             elif time.monotonic() - since > self._patience:
-                if self._answers.beat(*key, seen):
+                if await self._written(self._answers.beat, *key, seen):
                     return None
                 since = time.monotonic()
         return entry
 
+    def _claim(self, key: tuple[str, str], digest: str, said: Optional[str]) -> Optional[Entry]:
+        last = max((h.id for h in self._handoffs.happenings(key[0])), default=0)
+        return self._answers.claim(*key, digest, said, last)
+
     async def _show_life(self, key: tuple[str, str]) -> None:
         while True:
             await asyncio.sleep(_BEAT)
-            self._answers.beat(*key)
+            await self._written(self._answers.beat, *key)
 
 
 def digest_of(text: Optional[str], payload: Optional[str]) -> str:
