@@ -210,6 +210,7 @@ def test_whose_age_decides() -> None:
         ("Kd. sucht Whg.", "Kunde sucht Wohnung"),
         ("hört Kd. weinen", "hört Kind weinen"),
         ("F. 33 a pris ses gouttes", "femme 33 a pris ses gouttes"),
+        ("Fils 16a mis dehors", "Fils 16 ans mis dehors"),
         ("F. 33 a, ms seule pr tt", "femme 33 ans, mais seule pour tout"),
         ("KV holt Kd. 4 J.", "Vater holt Kind 4 Jahre"),
         ("keine KV", "keine KV"),
