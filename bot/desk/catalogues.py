@@ -9,8 +9,8 @@ import yaml
 from knowledge import Language
 
 FOLDER = Path(__file__).parent / "pages"
-#: French sets a space before and inside these signs; a narrow screen must not break a line there.
-_FRENCH_GAP = re.compile(r" (?=[?!:;»])|(?<=«) ")
+#: French sets a space beside these signs; a narrow screen must not break a line there.
+_GAP = re.compile(r" (?=[?!:;»])|(?<=«) ")
 _NO_BREAK = "\u00a0"
 
 
@@ -18,12 +18,13 @@ def catalogue(name: str, language: Language) -> dict[str, Any]:
     """The words of `<name>.<language>.yml`."""
     path = FOLDER / f"{name}.{language}.yml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return _unbroken(content) if language == "fr" else content
+    return dict(unbroken(content))
 
 
-def _unbroken(words: Any) -> Any:
+def unbroken(words: Any) -> Any:
+    """Texts, or whatever holds them, with spaces that do not break beside signs."""
     if isinstance(words, dict):
-        return {key: _unbroken(value) for key, value in words.items()}
+        return {key: unbroken(value) for key, value in words.items()}
     if isinstance(words, list):
-        return [_unbroken(value) for value in words]
-    return _FRENCH_GAP.sub(_NO_BREAK, words) if isinstance(words, str) else words
+        return [unbroken(value) for value in words]
+    return _GAP.sub(_NO_BREAK, words) if isinstance(words, str) else words
