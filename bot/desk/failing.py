@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from bot import problems
 from bot.desk.access import Form, spoken
+from bot.desk.catalogues import unbroken
 from bot.desk.rendering import Rendering
 from bot.problems import Problem
 from bot.store import AWAY
@@ -64,7 +65,7 @@ async def _page(pages: Rendering, request: Request, problem: Problem) -> Respons
         request,
         "problem.html",
         status=problem.status,
-        said=problems.words(problem.key, spoken(request), **problem.gaps),
+        said=unbroken(problems.words(problem.key, spoken(request), **problem.gaps)),
         # A log-in holds a password.
         typed=[] if request.url.path == _LOGIN else Form(await request.body()).typed(),
         ended=problem.status == 401,

@@ -1,19 +1,17 @@
 """Pages of the desk: templates that escape everything, words per language, headers."""
 
-from pathlib import Path
 from typing import Any, Callable
 
-import yaml
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.desk.access import Access, at_least, spoken
+from bot.desk.catalogues import FOLDER, catalogue
 from bot.policy import policy
 from bot.store import Role, Worker
 from knowledge import LANGUAGE_NAMES, LANGUAGES, Language
 
-FOLDER = Path(__file__).parent / "pages"
 #: The parts of the desk, each with the word for it, its address and who may enter.
 PARTS: tuple[tuple[str, str, Role], ...] = (
     ("first_call", "/desk/call", "worker"),
@@ -43,7 +41,7 @@ class Rendering:
             lstrip_blocks=True,
         )
         self.words: dict[Language, dict[str, Any]] = {
-            code: {k: v for name in catalogues for k, v in _catalogue(name, code).items()}
+            code: {k: v for name in catalogues for k, v in catalogue(name, code).items()}
             for code in LANGUAGES
         }
         # The desk is never shown inside another page, ours included.
@@ -80,10 +78,3 @@ class Rendering:
         if "lang" in request.query_params:
             self._access.speak(response, language)
         return response
-
-
-def _catalogue(name: str, language: Language) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(
-        (FOLDER / f"{name}.{language}.yml").read_text(encoding="utf-8")
-    )
-    return content

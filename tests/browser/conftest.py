@@ -29,18 +29,22 @@ def graph() -> Iterator[Graph]:
         yield running
 
 
-@pytest.fixture(scope="package")
-def server(model: Path, tmp_path_factory: pytest.TempPathFactory, graph: Graph) -> Iterator[Server]:
-    """The server the browser talks to; people also write to it over Messenger."""
-    assert model.is_file()
+def messenger_settings(graph: Graph) -> dict[str, str]:
+    """What a server needs to talk to the stand-in."""
     named = {
         "page_token": PAGE_TOKEN, "app_secret": APP_SECRET, "graph_address": graph.address,
         "page_id": PAGE, "app_id": "1", "verify_token": VERIFY, "privacy_key": PRIVACY_KEY,
     }  # fmt: skip
-    messenger = {f"WEEWEISER_MESSENGER_{name.upper()}": value for name, value in named.items()}
+    return {f"WEEWEISER_MESSENGER_{name.upper()}": value for name, value in named.items()}
+
+
+@pytest.fixture(scope="package")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory, graph: Graph) -> Iterator[Server]:
+    """The server the browser talks to; people also write to it over Messenger."""
+    assert model.is_file()
     folder = tmp_path_factory.mktemp("widget")
     review = {"WEEWEISER_REVIEW_FOLDER": str(folder / "review")}
-    started = Server(folder / "weeweiser.db", **messenger, **review)
+    started = Server(folder / "weeweiser.db", **messenger_settings(graph), **review)
     started.start()
     yield started
     started.stop()

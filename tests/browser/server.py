@@ -18,7 +18,7 @@ class Server:
     that is not ours. `database`: the file that stays when the process ends. `more`: settings."""
 
     def __init__(self, database: Path, **more: str) -> None:
-        self._more = more
+        self.more = more
         self.port = free_port()
         self.database = database
         self._log = database.with_suffix(".log")
@@ -43,7 +43,7 @@ class Server:
                 "WEEWEISER_ALLOWED_ORIGINS": self.foreign,
                 "WEEWEISER_ALLOWED_FRAMES": self.foreign,
                 "WEEWEISER_CLIENT_REQUESTS_PER_MINUTE": "0",
-                **self._more,
+                **self.more,
             },
             stdout=subprocess.DEVNULL,
             stderr=self._log.open("ab"),

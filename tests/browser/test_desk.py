@@ -84,7 +84,7 @@ def test_a_call_from_ring_to_record(server: Server, browser: Browser) -> None:
     wait_for_focus(page, "notes")
     # What was found is found again without a key.
     page.wait_for_selector("#services input")
-    assert "« expulsée hier »" in page.locator("#why").inner_text()
+    assert "«\u00a0expulsée hier\u00a0»" in page.locator("#why").inner_text()
     keys.press("Tab", "Tab")
     assert focused(page) == "action"
     keys.press("ArrowDown", "ArrowDown", "Control+Enter")

@@ -1,5 +1,6 @@
 """The desk's calls and referrals in a real browser: by keyboard alone, without barriers, on paper."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -31,6 +32,8 @@ NOTES = {
     "de": "Frau 34 Jahre, Schulden, Gerichtsvollzieher morgen, Esch",
     "lb": "Fra 34 Joer, Scholden, Huissier muer, Esch",
 }
+#: A sign of French that a narrow screen may set at the beginning of a line.
+LONELY = re.compile(r"\S+ (?=[?!:;»])|« \S*")
 TITLE = {"fr": "Un service pour vous", "de": "Ein Dienst für Sie", "lb": "E Service fir Iech"}
 
 
@@ -204,6 +207,9 @@ def test_no_language_is_too_wide(browser: Browser, desk: Desk, language: str) ->
         page.goto(desk.address + path)
         assert page.locator("html").get_attribute("lang") == language
         found[path] = wide(page)
+        # What services write of themselves is theirs.
+        if language == "fr" and "service=" not in path and "/sheet" not in path:
+            found[path] += LONELY.findall(page.locator("main").inner_text())
     context.close()
     assert {name: what for name, what in found.items() if what} == {}
 
@@ -248,9 +254,10 @@ def test_without_scripts_all_can_be_done(browser: Browser, desk: Desk) -> None:
 
 
 def test_the_longest_sheet_is_one_page_of_paper(browser: Browser, desk: Desk) -> None:
+    # Signed in once: five times a minute is the most for one name.
+    context = signed_in(browser, desk, "fr")
+    page = context.pages[0]
     for language in ("fr", "de", "lb"):
-        context = signed_in(browser, desk, language)
-        page = context.pages[0]
         path = f"/desk/referrals/{desk.referral}/sheet?in={language}&client=yes"
         page.goto(desk.address + path)
         paper = sheets(page)
@@ -259,4 +266,4 @@ def test_the_longest_sheet_is_one_page_of_paper(browser: Browser, desk: Desk) ->
         words = printed(page)
         assert TITLE[language] in words and "Maximiliane" in words
         assert "PDF" not in words and "Weeweiser" not in words.replace("weeweiser.example", "")
-        context.close()
+    context.close()

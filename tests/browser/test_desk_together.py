@@ -17,6 +17,7 @@ from knowledge import LUXEMBOURG
 from tests.browser.conftest import Open
 from tests.browser.server import Server
 from tests.browser.talk import ask, widget
+from tests.conftest import LANGUAGES
 
 #: What the issue allows between a save and what everybody else sees.
 MOST_SECONDS = 5.0
@@ -24,7 +25,26 @@ MOST_SECONDS = 5.0
 COUNTED_SECONDS = 20.0
 #: Asked for by no other test, and answered without a question.
 NEED = "Formation continue pour professionnels"
-Desk = Callable[[str, str], Page]
+Desk = Callable[..., Page]
+#: What visitors write: they are on the page, and the workers at the desk, in the same language.
+CELLAR = {
+    "fr": "Je cherche une entreprise pour vider une cave",
+    "de": "Ich suche eine Firma, die einen Keller entrümpelt",
+    "lb": "Ech sichen eng Firma, déi e Keller eidel mécht",
+}
+LEAVE = {
+    "fr": "Je veux laisser un message",
+    "de": "Ich möchte eine Nachricht hinterlassen",
+    "lb": "Ech wëll e Message hannerloossen",
+}
+LEFT = {
+    "fr": "Huissier demain, rappelez-moi s'il vous plaît",
+    "de": "Gerichtsvollzieher morgen, bitte rufen Sie mich zurück",
+    "lb": "Huissier muer, rufft mech wannechgelift zréck",
+}
+BY_PHONE = {"fr": "téléphone", "de": "Telefon", "lb": "Telefon"}
+ITS_NUMBER = {"fr": "numéro", "de": "Telefonnummer", "lb": "Telefonsnummer"}
+SEND = {"fr": "Oui, envoyer", "de": "Ja, senden", "lb": "Jo, schécken"}
 HOME = "/desk/directory/services/polygone"
 
 
@@ -35,10 +55,12 @@ def desk(server: Server, browser: Browser) -> Iterator[Desk]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_(name: str, role: str) -> Page:
+    def open_(name: str, role: str, language: str = "fr") -> Page:
         known = workers.named(name)
         number = known.id if known else workers.add(name, role, "no password")
-        context = browser.new_context(locale="fr-LU", viewport={"width": 320, "height": 700})
+        context = browser.new_context(
+            locale=f"{language}-LU", viewport={"width": 320, "height": 700}
+        )
         contexts.append(context)
         cookie = {"name": "desk", "value": workers.open(number), "url": server.address}
         context.add_cookies([cookie])  # type: ignore[list-item]
@@ -69,15 +91,17 @@ def soon(there: Callable[[], bool], seconds: float = MOST_SECONDS) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_closure_reaches_the_visitor_and_who_refers(
-    open_page: Open, server: Server, desk: Desk
+    open_page: Open, server: Server, desk: Desk, language: str
 ) -> None:
     """Two editors, two who refer to the same service, and a visitor who is shown it."""
     engine = open_database(f"sqlite:///{server.database}")
     call = Calls(engine).add(1, {"type": "counselling", "services": ["polygone"]})
-    edith, emil = desk("together-edith", "editor"), desk("together-emil", "editor")
-    anna, berta = desk("together-anna", "worker"), desk("together-berta", "worker")
-    visitor = open_page()
+    edith, emil = (desk(f"together-{n}", "editor", language) for n in ("edith", "emil"))
+    anna, berta = (desk(f"together-{n}", "worker", language) for n in ("anna", "berta"))
+    visitor = open_page(f"/?lang={language}")
+    notice = f"Umbau {language}"
     try:
         for page in (edith, emil):
             at(page, server, f"{HOME}/edit")
@@ -96,13 +120,13 @@ def test_a_closure_reaches_the_visitor_and_who_refers(
         # Live for who is about to refer, and for the visitor; the other editor is told.
         def warned() -> bool:
             at(anna, server, f"/desk/calls/{call}/refer?service=polygone")
-            return "Umbau fr" in anna.locator("main").inner_text()
+            return notice in anna.locator("main").inner_text()
 
         soon(warned)
         # The assistant is a process of its own, with the same five seconds.
         time.sleep(max(0.0, saved + MOST_SECONDS - time.monotonic()))
-        ask(visitor, "Je cherche une entreprise pour vider une cave")
-        expect(widget(visitor).locator(".card", has_text="Umbau fr").first).to_be_visible()
+        ask(visitor, CELLAR[language])
+        expect(widget(visitor).locator(".card", has_text=notice).first).to_be_visible()
         emil.fill("[name='description.fr']", "Le texte d'Emil")
         emil.locator("button[value=save]").first.click()
         expect(emil.locator("[role=alert]").first).to_be_visible()
@@ -131,10 +155,10 @@ def test_a_closure_reaches_the_visitor_and_who_refers(
     undone = time.monotonic()
     soon(lambda: not warned())
     time.sleep(max(0.0, undone + MOST_SECONDS - time.monotonic()))
-    ask(visitor, "Je cherche une entreprise pour vider une cave")
+    ask(visitor, CELLAR[language])
     cards = widget(visitor).locator(".card", has_text="Polygone")
     expect(cards).to_have_count(2)
-    assert ["Umbau fr" in card for card in cards.all_inner_texts()] == [True, False]
+    assert [notice in card for card in cards.all_inner_texts()] == [True, False]
 
 
 def test_two_editors_teach_what_a_visitor_agreed_to(
@@ -208,24 +232,25 @@ def test_a_report_counts_what_is_asked_meanwhile(
     soon(lambda: shown() == ["5"] * 3, COUNTED_SECONDS)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_becomes_a_call_and_is_erased_with_its_person(
-    open_page: Open, server: Server, desk: Desk
+    open_page: Open, server: Server, desk: Desk, language: str
 ) -> None:
     """The visitor leaves a message; a worker calls, another follows; a manager exports and erases."""
     engine = open_database(f"sqlite:///{server.database}")
     number = "621 555 777"
-    visitor = open_page()
-    ask(visitor, "Je veux laisser un message")
-    ask(visitor, "Huissier demain, rappelez-moi s'il vous plaît")
+    visitor = open_page(f"/?lang={language}")
+    ask(visitor, LEAVE[language])
+    ask(visitor, LEFT[language])
     choices = widget(visitor).locator(".choices button")
-    choices.filter(has_text="téléphone").last.click()
-    expect(widget(visitor).locator(".msg.bot").last).to_contain_text("numéro")
+    choices.filter(has_text=BY_PHONE[language]).last.click()
+    expect(widget(visitor).locator(".msg.bot").last).to_contain_text(ITS_NUMBER[language])
     ask(visitor, number)
-    choices.filter(has_text="Oui, envoyer").last.click()
+    choices.filter(has_text=SEND[language]).last.click()
     soon(lambda: any(number in m.contact for m in Handoffs(engine).left_messages()), 20)
 
-    anna, berta = desk("together-anna", "worker"), desk("together-berta", "worker")
-    carla = desk("together-carla", "manager")
+    anna, berta = (desk(f"together-{n}", "worker", language) for n in ("anna", "berta"))
+    carla = desk("together-carla", "manager", language)
     for page in (anna, berta):
         at(page, server, "/desk/inbox/messages")
     row = anna.locator("li", has_text=number)
@@ -249,7 +274,7 @@ def test_a_message_becomes_a_call_and_is_erased_with_its_person(
     with carla.expect_download() as download:
         carla.locator("button", has_text="JSON").click()
     told = Path(download.value.path()).read_text(encoding="utf-8")
-    assert "Marie Beispill" in told and "Huissier demain" in told
+    assert "Marie Beispill" in told and LEFT[language] in told
     carla.check("[name=sure]")
     carla.click("button[formaction$=erase]")
     carla.wait_for_selector("[role=status]")

@@ -1,11 +1,8 @@
 """Two workers and a visitor at once, in one real browser each: asked, claimed, written, given back."""
 
-import json
 import re
-import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -16,7 +13,7 @@ from tests.browser.server import Server
 from tests.browser.talk import ask, field, idle, state
 from tests.browsing import barriers
 from tests.channels.messenger.graph import Graph
-from tests.channels.messenger.page import PAGE, signature, until
+from tests.channels.messenger.page import sends, until
 
 
 @pytest.fixture
@@ -149,17 +146,7 @@ def test_messenger_and_the_website_at_once(
     person = graph.person("7000000000000042")
 
     def writes(mid: str, text: str) -> None:
-        now = int(time.time() * 1000)
-        event = {"recipient": {"id": PAGE}, "timestamp": now, "sender": {"id": person}}
-        entry = {
-            "id": PAGE,
-            "time": now,
-            "messaging": [{**event, "message": {"mid": mid, "text": text}}],
-        }
-        raw = json.dumps({"object": "page", "entry": [entry]}).encode()
-        headers = {"X-Hub-Signature-256": f"sha256={signature(raw)}"}
-        answer = httpx.post(f"{server.address}/webhooks/messenger", content=raw, headers=headers)
-        assert answer.status_code == 200
+        sends(server.address, person, mid, text)
 
     expect.set_options(timeout=30_000)
     try:

@@ -11,8 +11,8 @@ import yaml
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 
+from bot.desk.catalogues import FOLDER
 from bot.desk.inbox import _presence
-from bot.desk.rendering import FOLDER
 from bot.store import Conversations, Handoffs, Inbox, State, States, Workers
 from bot.store.messenger import Deliveries, Outgoing
 from knowledge import LANGUAGES, LUXEMBOURG

@@ -213,7 +213,7 @@ def test_each_language_has_the_words(editor: TestClient, review: Review, languag
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("fr", "Danger : suicide"), ("de", "Gefahr: Suizid"), ("lb", "Gefor: Suizidgedanken")],
+    [("fr", "Danger\u00a0: suicide"), ("de", "Gefahr: Suizid"), ("lb", "Gefor: Suizidgedanken")],
 )
 def test_every_intent_is_called_by_words(
     editor: TestClient, review: Review, language: str, said: str

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from bot.desk.rendering import FOLDER
+from bot.desk.catalogues import FOLDER
 from bot.store import Calls, Referrals
 from knowledge import LANGUAGES
 from tests.desk.conftest import sign_in

@@ -126,7 +126,7 @@ def test_a_referral_from_the_page_to_the_list(
         "referral_read", str(referral),
     )  # fmt: skip
     listed = client.get("/desk/referrals").text
-    assert f'/desk/referrals/{referral}"' in listed and "Jours depuis le début : 0" in listed
+    assert f'/desk/referrals/{referral}"' in listed and "Jours depuis le début\u00a0: 0" in listed
     assert f'/desk/referrals/{referral}"' in client.get(f"/desk/calls/{call}").text
     assert "Mme attend" not in listed
     for query, there in (

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any, Optional
 
-import yaml
 from fastapi import APIRouter, Request, Response
 
 from bot.desk.access import Access, Form, at_least, spoken, to
+from bot.desk.catalogues import catalogue
 from bot.desk.inbox import _view
 from bot.desk.inbox._draft import LONGEST, NOTE, Draft, insert, read, search
 from bot.desk.inbox._list import PATH as INBOX
 from bot.desk.inbox._presence import colleagues, here
-from bot.desk.rendering import FOLDER, Rendering
+from bot.desk.rendering import Rendering
 from bot.limits import Limit
 from bot.problems import Problem
 from bot.store import Handoffs, Reason, States, Talk, Worker
@@ -28,10 +28,7 @@ class Talking:
         self._access = access
         self._pages = pages
         self._limit = Limit(_PER_MINUTE)
-        self._canned = {
-            code: yaml.safe_load((FOLDER / f"canned.{code}.yml").read_text(encoding="utf-8"))
-            for code in LANGUAGES
-        }
+        self._canned = {code: catalogue("canned", code) for code in LANGUAGES}
 
     def add_to(self, router: APIRouter) -> None:
         """Adds the addresses."""

@@ -16,7 +16,12 @@ RULES = Path(__file__).parent / "rules"
 #: Longest note that is read; what comes after is left out.
 MAX_NOTE = 4000
 _MOST_PARTS = 24
-_SENTENCE = re.compile(r"(?<!\d)[.!?]+\s+|[;\n\r•]+\s*|\.\s+(?=[A-ZÀ-Ý])")
+#: Not after a word of one or two letters, which is shortened ("m. Kd."), nor after an ordinal
+#: ("5. Stock"), nor where a small letter goes on ("verl. seit").
+_SENTENCE = re.compile(
+    r"(?<!\d)(?<!\b\w)(?:(?<!\b\w\w)|(?<=\b[Oo][Kk]))\.+\s+(?![a-zà-ÿ])"
+    r"|(?<=\d{3})\.\s+(?=[A-ZÀ-Ý])|[!?]+\s+|[;\n\r•]+\s*"
+)
 _CLAUSE = re.compile(r",\s+|\s+[-–—/+&]+\s+|:\s+|\s*→\s*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 2

@@ -37,9 +37,9 @@ _NEED_BESIDE_CRISIS = 0.6
 _Floors = Mapping[str, float]
 _CRIES: _Floors = {"whole": 0.15, "sentence": 0.3, "clause": 0.9}
 _SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
-_CRY_BACKED = 0.03
+_CRY_BACKED = 0.06
 #: What is nearly as likely as the likeliest cry is said, too: each kind has its own numbers.
-_CRY_BESIDE = 0.4
+_CRY_BESIDE = 0.3
 #: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
 _CRY_SURE = 0.97
 _FEWEST_WORDS = 3
@@ -176,8 +176,11 @@ class Reader:
         kind = "whole" if part.whole else "sentence" if part.sentence else "clause"
         if part.danger < floors[kind] or backing < _CRY_BACKED or self._calm(part):
             return []
-        least = max(map(part.likely, possible)) * _CRY_BESIDE
-        return [name for name in possible if part.likely(name) >= least]
+        likely = {name: part.likely(name) for name in possible}
+        if "crisis_child" not in possible:
+            likely["crisis_violence"] += part.likely("crisis_child")
+        least = max(likely.values()) * _CRY_BESIDE
+        return [name for name in possible if likely[name] >= least]
 
     def _calm(self, part: _Part) -> bool:
         """Whether danger is denied or long ago, and the model is not sure of it all the same."""

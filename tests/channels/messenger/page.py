@@ -89,6 +89,19 @@ def signature(raw: bytes, secret: str = APP_SECRET) -> str:
     return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
+def sends(server: str, person: str, mid: str, text: str) -> None:
+    """A message of a person, to a server that runs by itself."""
+    now = int(time.time() * 1000)
+    event = {"recipient": {"id": PAGE}, "timestamp": now, "sender": {"id": person}}
+    message = {**event, "message": {"mid": mid, "text": text}}
+    raw = json.dumps(
+        {"object": "page", "entry": [{"id": PAGE, "time": now, "messaging": [message]}]}
+    ).encode()
+    headers = {"X-Hub-Signature-256": f"sha256={signature(raw)}"}
+    answer = httpx.post(f"{server}/webhooks/messenger", content=raw, headers=headers)
+    assert answer.status_code == 200
+
+
 def until(happened: Callable[[], Any], seconds: float = 20.0) -> None:
     """Waits for something another thread does; fails when it does not."""
     end = time.monotonic() + seconds
