@@ -12,6 +12,7 @@ from actions.detailing import answer_detail
 from actions.lines import answer_about_lines
 from actions.not_understood import try_again
 from actions.turn import AGE, ALSO, ASKS, HANDOFF, MAX_CARDS, MISSES, NEED, PLACE, Turn
+from actions.worrying import help_on
 from knowledge import Service
 
 _SURE, _LIKELY = 0.6, 0.1
@@ -34,6 +35,8 @@ class ActionAnswerDetail(KnowingAction):
             # Which service it is depends on what was just asked.
             out.utter_message(response="utter_first_this")
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
+        if not services and turn.worry:
+            return help_on(out, turn)
         if not services and turn.slot(HANDOFF):
             # "Is anybody there today?", after a person was asked for.
             return answer_detail(out, turn, turn.intent, [turn.knowledge.association])

@@ -35,6 +35,8 @@ DETAIL = "detail"
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
 #: Whether the association's own contact was said in this conversation.
 WAY_IN = "way_in"
+#: What was just told that no service of ours is there for (knowledge/worries.yml).
+WORRY = "worry"
 #: Cards at the most in one answer.
 MAX_CARDS = 3
 
@@ -165,6 +167,12 @@ class Turn:
         """The need being asked about or just answered, as far as the directory still has it."""
         need = self._slots.get(NEED)
         return need if need in self.knowledge.needs else None
+
+    @property
+    def worry(self) -> Optional[str]:
+        """The worry that was just answered, as far as the directory still has it."""
+        worry = self._slots.get(WORRY)
+        return worry if worry in self.knowledge.worries else None
 
     @property
     def also(self) -> list[str]:

@@ -39,13 +39,14 @@ PUBLIC = {
     "calling": "greet",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
-LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
+LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS, WORRY = (
     "language",
     "order",
     "leaving",
     "draft",
     "kept",
     "after_crisis",
+    "worry",
 )
 #: The payloads of the dialogue about a message for the office; any other button ends it.
 _ABOUT_MESSAGE = frozenset(
@@ -183,7 +184,10 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     named = {e["entity"] for e in found["entities"]} & {"service", "kind", "place"}
     name = found["intent"]["name"]
     here = name == "privacy" and hearing.about_this_chat(text)
-    if not state.slots.get(AFTER_CRISIS) or named or here or name in found.get("needs", []):
+    # After a worry the helplines were shown, too, unless a service is what it is about.
+    lines = state.slots.get(WORRY) and not state.slots.get("shown")
+    lines = lines or state.slots.get(AFTER_CRISIS)
+    if not lines or named or here or name in found.get("needs", []):
         return []
     sure = found["intent"]["confidence"] >= _SURE
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []

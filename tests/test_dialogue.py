@@ -450,6 +450,40 @@ async def test_thanks_after_a_cry_are_answered_calmly(
 
 
 @pytest.mark.parametrize(
+    ("worry", "question"),
+    [
+        ("je suis triste", "c'est anonyme ?"),
+        ("ich bin so einsam", "ist das anonym?"),
+        ("ech si ganz eleng", "ass dat anonym?"),
+    ],
+)
+async def test_the_lines_of_a_worry_are_asked_about(
+    kept: Assistant, worry: str, question: str
+) -> None:
+    await kept.answer("c", text=worry)
+    reply = await kept.answer("c", text=question)
+    assert "SOS Détresse" in texts(reply) or "Kanner-Jugendtelefon" in texts(reply)
+    assert not reply.crisis, "no danger was told"
+
+
+@pytest.mark.parametrize(
+    ("secret", "write"),
+    [
+        ("mes parents ne doivent pas le savoir", "on peut leur écrire ?"),
+        ("meine Eltern dürfen das nicht erfahren", "kann man da auch schreiben?"),
+        ("meng Elteren däerfen dat net wëssen", "kann een do och schreiwen?"),
+    ],
+)
+async def test_a_secret_after_a_cry_keeps_the_danger_in_mind(
+    kept: Assistant, secret: str, write: str
+) -> None:
+    await kept.answer("c", text="je veux mourir")
+    reply = await kept.answer("c", text=secret)
+    assert "anonym" in texts(reply) and not payloads(reply)
+    assert "chat" in texts(await kept.answer("c", text=write)).lower()
+
+
+@pytest.mark.parametrize(
     ("text", "again"),
     [
         ("quelqu'un m'entend ?", "il y a quelqu'un ?"),
