@@ -189,6 +189,9 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     lines = lines or state.slots.get(AFTER_CRISIS)
     if not lines or named or here or name in found.get("needs", []):
         return []
+    if state.slots.get("shown") and hearing.hints_at(str(state.slots.get("need")), text):
+        # "And for the rent, when can we come?": back to what was shown before the cry.
+        return []
     sure = found["intent"]["confidence"] >= _SURE
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
     return hearing.about_lines(text) or asked
@@ -250,6 +253,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     worse = hearing.worse(text)
     # "I have nobody else" is more than a no.
     lost = lost or (intent == "deny" and len(text.split()) > _NO_WORDS)
+    if found.get("worry"):
+        return intent
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent

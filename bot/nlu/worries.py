@@ -33,8 +33,11 @@ _WORRIES = LEXICON / "worries.yml"
 _CRISIS = "crisis_"
 #: What drinking sounds like to the model, and is not.
 _POISONING = "crisis_medical"
-#: Nothing of ours was understood.
-_OUTSIDE = frozenset({"out_of_scope", "nlu_fallback"})
+#: Nothing of ours was understood, or only a small word beside something else.
+_OUTSIDE = frozenset(
+    {"out_of_scope", "nlu_fallback", "deny", "affirm", "complaint", "help_menu", "greet"}
+)
+_NONE_OF_OURS = "out_of_scope"
 
 
 class Worries:
@@ -97,12 +100,24 @@ class WorryReader(GraphComponent):
             text = message.get(TEXT) or ""
             if not text or text.startswith("/"):
                 continue
-            name = str(message.get(INTENT)[INTENT_NAME_KEY])
-            outside = name in _OUTSIDE and not message.get("crisis")
-            worry = self._worries.find(text, outside=outside)
+            worry, few = self._worries.find(text), len(text.split()) <= self._few
             if worry:
-                self._read(message, worry, few=len(text.split()) <= self._few)
+                self._read(message, worry, few=few)
+            else:
+                self._read_outside(message, text, few=few)
         return messages
+
+    def _read_outside(self, message: Message, text: str, *, few: bool) -> None:
+        """Where nothing of ours was understood, or in few words what the worry sounds like."""
+        if message.get("crisis"):
+            return
+        name = str(message.get(INTENT)[INTENT_NAME_KEY])
+        worry = self._worries.find(text, outside=True)
+        if not worry or not (name in _OUTSIDE or (few and name == self._worries.means[worry])):
+            return
+        message.set("worry", worry, add_to_output=True)
+        message.set("needs", [], add_to_output=True)
+        self._decide(message, _NONE_OF_OURS)
 
     def _read(self, message: Message, worry: str, *, few: bool) -> None:
         means = self._worries.means[worry]

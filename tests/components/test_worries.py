@@ -42,8 +42,10 @@ def test_what_is_not_meant_is_no_worry(
 
 def test_loose_words_are_heard_only_where_nothing_of_ours_is() -> None:
     text = "mon patron ne me paie pas"
-    assert _heard(_read(text, "out_of_scope")) == ("wage", "out_of_scope", [])
-    assert _heard(_read(text, "nlu_fallback")) == ("wage", "out_of_scope", [])
+    assert _heard(_read(text, "out_of_scope")) == ("wage", "out_of_scope", None)
+    assert _heard(_read(text, "nlu_fallback")) == ("wage", "out_of_scope", None)
+    doubtful = _read(text, "nlu_fallback", needs=["debt_help"])
+    assert doubtful.get("worry") == "wage" and doubtful.get("needs") == [], "no need beside it"
     assert _read(text, "job_insertion", needs=["job_insertion"]).get("worry") is None
     cry = _read(text, "nlu_fallback", crisis=["crisis_violence"], crisis_guessed=False)
     assert cry.get("worry") is None
