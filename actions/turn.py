@@ -202,7 +202,8 @@ class Turn:
     def pointed(self) -> list[Service]:
         """Those of the services shown that the message points at: "the second one"."""
         shown = self.shown
-        return [shown[n - 1 if n > 0 else n] for n in self.which if shown and n <= len(shown)]
+        found = [shown[n - 1 if n > 0 else n] for n in self.which if shown and n <= len(shown)]
+        return list({service.id: service for service in found}.values())
 
     @property
     def named(self) -> list[Service]:

@@ -157,6 +157,16 @@ def calls(text: str) -> bool:
     return _says("calls", text) or _HELLO.fullmatch(text) is not None
 
 
+def opens(text: str) -> bool:
+    """Whether a message says that a question follows, and nothing else."""
+    return _says("opening", text)
+
+
+def for_somebody(text: str) -> bool:
+    """Whether a message says for whom it is, and nothing else."""
+    return _says("for_somebody", text)
+
+
 def about_transport(text: str) -> bool:
     """Whether a message names a bus, a tram or a train."""
     return _says("transport", text)

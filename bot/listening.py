@@ -37,6 +37,8 @@ PUBLIC = {
     "no_credit": "human_handoff",
     "urgent": "nlu_fallback",
     "calling": "greet",
+    "opening": "greet",
+    "for_somebody": "inform",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
 LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS, WORRY = (
@@ -82,6 +84,8 @@ _WITH_AN_INSULT = 12
 _OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
+#: What "for my mother" sounds like.
+_OF_SOMEBODY = frozenset({*_UNHEARD, "inform", "deny", "affirm", "ask_eligibility", "complaint"})
 #: So many words beside "no credit to call" are a question of their own.
 _ENOUGH_BESIDE = 4
 #: A plain no, after a cry for help.
@@ -228,6 +232,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
+    preface = _preface(state, found, text)
+    if preface:
+        return preface
     if found["about_lines"]:
         return _INTENT_ABOUT[found["about_lines"][0]]
     if _asks_secrecy(state, found, text):
@@ -258,6 +265,16 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent
+
+
+def _preface(state: State, found: dict[str, Any], text: str) -> Optional[str]:
+    """ "I have a question", "it is for my mother": nothing is asked yet."""
+    if state.slots.get(AFTER_CRISIS) or found.get("worry"):
+        return None
+    if hearing.opens(text):
+        return "opening"
+    said = found["intent"]["name"] in _OF_SOMEBODY and not found.get("needs")
+    return "for_somebody" if said and hearing.for_somebody(text) else None
 
 
 def _asks_secrecy(state: State, found: dict[str, Any], text: str) -> bool:
