@@ -519,3 +519,31 @@ async def test_a_bus_is_of_no_service(kept: Assistant) -> None:
     ):
         reply = await kept.answer(str(number), text=text)
         assert reply.intent == "out_of_scope", text
+
+
+@pytest.mark.parametrize("text", ["j'ai une question", "ich hätte eine Frage", "ech hunn eng Fro"])
+async def test_a_question_announced_is_listened_to(kept: Assistant, text: str) -> None:
+    reply = await kept.answer("c", text=text)
+    assert reply.asks == "topic" and not reply.services
+    assert payloads(reply) == ["/help_menu", "/human_handoff"], "no list of topics yet"
+
+
+@pytest.mark.parametrize(
+    ("need", "whom"),
+    [
+        ("j'ai des dettes", "c'est pour ma sœur"),
+        ("ich habe Schulden", "nein nicht für mich, für meinen Sohn"),
+        ("ech hu Scholden", "et ass fir meng Mamm"),
+    ],
+)
+async def test_for_whom_it_is_changes_nothing_shown(kept: Assistant, need: str, whom: str) -> None:
+    first = await kept.answer("c", text=need)
+    again = await kept.answer("c", text=whom)
+    assert again.intent == "inform" and again.services == first.services
+    alone = await kept.answer("d", text=whom)
+    assert payloads(alone) == ["/help_menu", "/human_handoff"] and not alone.services
+
+
+async def test_the_other_one_of_two(kept: Assistant) -> None:
+    await kept.answer("c", text="ich habe Schulden")
+    assert (await kept.answer("c", text="nein, das andere")).services == ["ligue-surendettement"]
