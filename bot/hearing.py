@@ -116,9 +116,9 @@ def about_this_chat(text: str) -> bool:
     return _says("line_not", text)
 
 
-def hints_at(need: str, text: str) -> bool:
-    """Whether a word of the text belongs to the need that was talked about before."""
-    return need in _hints().find(text)
+def hints(text: str) -> list[str]:
+    """The needs that a word of the text may belong to."""
+    return list(_hints().find(text))
 
 
 def asks_secrecy(text: str) -> bool:

@@ -160,6 +160,7 @@ class Listener:
         elif not crisis:
             found["about_lines"] = _about_lines(state, found, text)
             found["back"] = hearing.goes_back(text)
+            found["hints"] = hearing.hints(text)
             found["not_this"] = hearing.means_something_else(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
@@ -193,7 +194,7 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     lines = lines or state.slots.get(AFTER_CRISIS)
     if not lines or named or here or name in found.get("needs", []):
         return []
-    if state.slots.get("shown") and hearing.hints_at(str(state.slots.get("need")), text):
+    if state.slots.get("shown") and state.slots.get("need") in hearing.hints(text):
         # "And for the rent, when can we come?": back to what was shown before the cry.
         return []
     sure = found["intent"]["confidence"] >= _SURE

@@ -727,6 +727,18 @@ async def test_another_answer_ends_a_worry() -> None:
     assert slots["worry"] is None
 
 
+async def test_a_detail_of_what_is_only_named_shows_who_has_it() -> None:
+    ranking = [
+        {"name": "ask_cost", "confidence": 0.9},
+        {"name": "affordable_housing", "confidence": 0.05},
+    ]
+    told = {"intent_ranking": ranking, "hints": ["affordable_housing", "youth_housing"]}
+    said, slots = await run(ActionAnswerDetail(), "ask_cost", **told)
+    assert slots["need"] == "affordable_housing" and "coup-de-pouce" in cards(said)
+    said, _ = await run(ActionAnswerDetail(), "ask_cost", **{**told, "hints": []})
+    assert responses(said) == ["utter_which_service"]
+
+
 async def test_thanks_after_a_worry_ask_for_nothing_more() -> None:
     said, _ = await run(ActionPart(), "thank", {"worry": "grief"})
     assert responses(said) == ["utter_worry_thanks"]
