@@ -9,9 +9,9 @@ from actions.base import KnowingAction
 from actions.turn import AGE, ASKS, MISSES, PLACE, Turn
 
 
-class ActionListen(KnowingAction):
+class ActionHearOut(KnowingAction):
     def name(self) -> str:
-        return "action_listen"
+        return "action_hear_out"
 
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.asks in (PLACE, AGE) and turn.need:
