@@ -219,8 +219,8 @@ class Dialogue:
         kept: Optional[dict[str, Any]] = slots.get(KEPT)
         if reply.crisis:
             return []
-        if intent == "privacy":
-            # "Nobody must know": the danger is still what is talked about.
+        if intent in ("privacy", "out_of_scope"):
+            # "Nobody must know", "I need a lawyer": the danger is not over by that.
             return []
         if intent not in SMALL:
             # Something else goes on: the danger is no longer what is talked about.

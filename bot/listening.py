@@ -262,6 +262,7 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     # "I have nobody else" is more than a no.
     lost = lost or (intent == "deny" and len(text.split()) > _NO_WORDS)
     if found.get("worry"):
+        # What is none of ours has an answer of its own, after a cry, too.
         return intent
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
