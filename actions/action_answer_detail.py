@@ -12,9 +12,12 @@ from actions.detailing import answer_detail
 from actions.lines import answer_about_lines
 from actions.not_understood import try_again
 from actions.turn import AGE, ALSO, ASKS, HANDOFF, MAX_CARDS, MISSES, NEED, PLACE, Turn
+from actions.worrying import help_on
 from knowledge import Service
 
 _SURE, _LIKELY = 0.6, 0.1
+#: A need that a word of the message stands for, too.
+_HINTED = 0.01
 
 
 class ActionAnswerDetail(KnowingAction):
@@ -34,9 +37,15 @@ class ActionAnswerDetail(KnowingAction):
             # Which service it is depends on what was just asked.
             out.utter_message(response="utter_first_this")
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
+        if not services and turn.worry:
+            return help_on(out, turn)
         if not services and turn.slot(HANDOFF):
             # "Is anybody there today?", after a person was asked for.
             return answer_detail(out, turn, turn.intent, [turn.knowledge.association])
+        hinted = [name for name in turn.likely(_HINTED) if name in (turn.note("hints") or [])]
+        if not services and hinted:
+            # "What does a flat cost?": nothing was shown, and a flat is what is looked for.
+            return find_services(out, turn, hinted[0], new=True)
         if not services and turn.confidence < _SURE:
             # "My boy is 16 and has nothing to do": hardly a question about a service.
             return try_again(out, turn, outside=False)

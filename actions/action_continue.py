@@ -20,7 +20,7 @@ class ActionContinue(KnowingAction):
         if turn.slot(AFTER_CRISIS):
             # "Yes", after a cry for help: no time for "write if you have a question".
             return stay(out, turn, understood=True)
-        if turn.note("not_this") and turn.shown:
+        if turn.note("not_this") and (turn.shown or turn.worry):
             out.utter_message(response="utter_not_this")
             return [SlotSet(ASKS, "topic")]
         if turn.note("unsure"):

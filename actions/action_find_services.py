@@ -11,7 +11,7 @@ from actions.detailing import answer_detail
 from actions.details import DETAILS
 from actions.not_understood import try_again
 from actions.turn import AGE, ASKS, DETAIL, HOUSEHOLD, MISSES, PLACE, Turn
-from actions.worrying import help_worried
+from actions.worrying import help_on, help_worried
 from knowledge import Service
 
 __all__ = ["ActionFindServices", "find_services"]
@@ -42,6 +42,8 @@ class ActionFindServices(KnowingAction):
             if turn.asks == PLACE and turn.misses and needs:
                 return skip(out, turn)
             return [*ask_place_again(out, turn), SlotSet(MISSES, turn.misses + 1)]
+        if turn.worry and not needs and _given(turn):
+            return help_on(out, turn)
         if not _given(turn):
             return try_again(out, turn, outside=False)
         if not needs:

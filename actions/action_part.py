@@ -20,6 +20,9 @@ class ActionPart(KnowingAction):
             # The others may be forgotten by now: which were shown is nowhere stored.
             line = turn.knowledge.helplines.get(_ALWAYS)
             show_lines(out, turn, [line] if line else [])
+        elif turn.worry and turn.intent == "thank":
+            # "I am so sad" – "thanks": no time for "another question?".
+            out.utter_message(response="utter_worry_thanks")
         else:
             out.utter_message(response=f"utter_{turn.intent}")
         return []

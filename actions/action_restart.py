@@ -16,11 +16,12 @@ from actions.turn import (
     PLACE,
     SHOWN,
     SKIPPED,
+    WORRY,
     Turn,
 )
 
 _SURE = 0.5
-_FORGOTTEN = (DETAIL, NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES)
+_FORGOTTEN = (DETAIL, NEED, ALSO, PLACE, AGE, HOUSEHOLD, SKIPPED, SHOWN, MISSES, WORRY)
 
 
 class ActionRestart(KnowingAction):

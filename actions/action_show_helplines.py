@@ -7,7 +7,17 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
 from actions.base import KnowingAction
-from actions.turn import AFTER_CRISIS, ASKS, KEPT, LEAVING, MISSES, Turn, show_cards, show_lines
+from actions.turn import (
+    AFTER_CRISIS,
+    ASKS,
+    KEPT,
+    LEAVING,
+    MISSES,
+    WORRY,
+    Turn,
+    show_cards,
+    show_lines,
+)
 from knowledge import Helpline
 
 #: As many as a list in knowledge/crisis.yml has: for a missing child the last one matters.
@@ -50,7 +60,7 @@ class ActionShowHelplines(KnowingAction):
         if "crisis_violence" in heard:
             _show_beds(out, turn)
         out.utter_message(response="utter_stay_open")
-        kept = [SlotSet(KEPT, _interrupted(turn)), SlotSet(AFTER_CRISIS, 1)]
+        kept = [SlotSet(KEPT, _interrupted(turn)), SlotSet(AFTER_CRISIS, 1), SlotSet(WORRY, None)]
         return [*kept, SlotSet(ASKS, None), SlotSet(LEAVING, None), SlotSet(MISSES, 0)]
 
     def _lines(self, turn: Turn, crisis: str) -> list[Helpline]:

@@ -18,6 +18,7 @@ from actions.turn import (
     PLACE,
     SHOWN,
     SKIPPED,
+    WORRY,
     Turn,
     show_cards,
     show_lines,
@@ -56,7 +57,7 @@ def find_services(
         out.utter_message(response="utter_two_needs", first=first, second=second)
     question = open_question(turn, need, passed)
     if question:
-        shown = [SlotSet(SHOWN, [])]
+        shown = [SlotSet(SHOWN, []), SlotSet(WORRY, None)]
         asked = ask(out, turn, need, question, also=needs[1:], skipped=passed)
         return [*_dropped(turn), *shown, *asked]
     if new and turn.unknown_place:
@@ -113,7 +114,7 @@ def help_parents(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
 
 def remember_shown(services: list[Service]) -> list[EventType]:
     said = [SlotSet(SHOWN, [s.id for s in services]), SlotSet(DETAIL, None)]
-    return [*said, SlotSet(ASKS, None), SlotSet(MISSES, 0)]
+    return [*said, SlotSet(ASKS, None), SlotSet(MISSES, 0), SlotSet(WORRY, None)]
 
 
 def _dropped(turn: Turn) -> list[EventType]:

@@ -27,7 +27,9 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
 def _lines(turn: Turn) -> list[Helpline]:
     """Those just shown; where that is not known any more, all that help in danger."""
     knowledge = turn.knowledge
-    shown = turn.metadata("lines") or [i for lines in knowledge.crisis.values() for i in lines]
+    own = knowledge.worries[turn.worry].helplines if turn.worry else []
+    danger = [i for lines in knowledge.crisis.values() for i in lines]
+    shown = turn.metadata("lines") or own or danger
     found = [knowledge.helplines[i] for i in dict.fromkeys(shown) if i in knowledge.helplines]
     return [line for line in found if line.facts.get("phone")]
 

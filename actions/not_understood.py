@@ -20,6 +20,7 @@ from actions.turn import (
     show_cards,
     show_way_in,
 )
+from actions.worrying import hear_more
 from knowledge import SearchHit
 
 _OFFERED = 3
@@ -69,6 +70,8 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
         if outside:
             out.utter_message(response="utter_not_for_me")
         return [*ask_again(out, turn), *remember]
+    if turn.worry and misses == 1 and not (outside or in_danger):
+        return hear_more(out, turn)
     if turn.note("unsure") and misses == 1:
         out.utter_message(response="utter_unsure")
         return [*remember, SlotSet(ASKS, "topic")]

@@ -35,6 +35,8 @@ DETAIL = "detail"
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
 #: Whether the association's own contact was said in this conversation.
 WAY_IN = "way_in"
+#: What was just told that no service of ours is there for (knowledge/worries.yml).
+WORRY = "worry"
 #: Cards at the most in one answer.
 MAX_CARDS = 3
 
@@ -167,6 +169,12 @@ class Turn:
         return need if need in self.knowledge.needs else None
 
     @property
+    def worry(self) -> Optional[str]:
+        """The worry that was just answered, as far as the directory still has it."""
+        worry = self._slots.get(WORRY)
+        return worry if worry in self.knowledge.worries else None
+
+    @property
     def also(self) -> list[str]:
         """Further needs of the same message."""
         return [n for n in self._slots.get(ALSO) or [] if n in self.knowledge.needs]
@@ -194,7 +202,8 @@ class Turn:
     def pointed(self) -> list[Service]:
         """Those of the services shown that the message points at: "the second one"."""
         shown = self.shown
-        return [shown[n - 1 if n > 0 else n] for n in self.which if shown and n <= len(shown)]
+        found = [shown[n - 1 if n > 0 else n] for n in self.which if shown and n <= len(shown)]
+        return list({service.id: service for service in found}.values())
 
     @property
     def named(self) -> list[Service]:

@@ -198,6 +198,7 @@ class Dialogue:
             services += [i for i in tracker.get_slot("shown") or [] if i not in services]
         parsed = (message.parse_data or {}) if message else {}
         heard, about_lines = parsed.get("crisis"), parsed.get("about_lines")
+        about_lines = about_lines and tracker.get_slot(AFTER_CRISIS)
         crisis = bool(heard or about_lines) or _warned(tracker) or intent == "still_there"
         need = None if crisis else tracker.get_slot("need")
         return Reply(
@@ -217,6 +218,9 @@ class Dialogue:
         """After a cry for help, what was being asked before, as one quiet choice; only once."""
         kept: Optional[dict[str, Any]] = slots.get(KEPT)
         if reply.crisis:
+            return []
+        if intent in ("privacy", "out_of_scope"):
+            # "Nobody must know", "I need a lawyer": the danger is not over by that.
             return []
         if intent not in SMALL:
             # Something else goes on: the danger is no longer what is talked about.

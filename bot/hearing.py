@@ -11,6 +11,7 @@ from typing import Any, Literal, Optional
 from bot.nlu.crisis import plain
 from bot.nlu.files import LEXICON, read_words
 from bot.nlu.text import clean
+from bot.nlu.told import ToldNeeds
 
 #: Whom a cry for help is about; None: the writer, or not clear.
 Whom = Optional[Literal["other", "minor"]]
@@ -115,6 +116,11 @@ def about_this_chat(text: str) -> bool:
     return _says("line_not", text)
 
 
+def hints(text: str) -> list[str]:
+    """The needs that a word of the text may belong to."""
+    return list(_hints().find(text))
+
+
 def asks_secrecy(text: str) -> bool:
     """Whether it is asked if something stays secret or anonymous."""
     return _says("line_anonymous", text)
@@ -151,6 +157,16 @@ def calls(text: str) -> bool:
     return _says("calls", text) or _HELLO.fullmatch(text) is not None
 
 
+def opens(text: str) -> bool:
+    """Whether a message says that a question follows, and nothing else."""
+    return _says("opening", text)
+
+
+def for_somebody(text: str) -> bool:
+    """Whether a message says for whom it is, and nothing else."""
+    return _says("for_somebody", text)
+
+
 def about_transport(text: str) -> bool:
     """Whether a message names a bus, a tram or a train."""
     return _says("transport", text)
@@ -183,6 +199,11 @@ def _says(kind: str, text: str) -> bool:
 def _patterns() -> dict[str, list[re.Pattern[str]]]:
     content: Any = read_words(LEXICON / "requests.yml")
     return {kind: [re.compile(e["pattern"]) for e in entries] for kind, entries in content.items()}
+
+
+@lru_cache(maxsize=1)
+def _hints() -> ToldNeeds:
+    return ToldNeeds(LEXICON / "need_hints.yml")
 
 
 @lru_cache(maxsize=1)

@@ -37,15 +37,18 @@ PUBLIC = {
     "no_credit": "human_handoff",
     "urgent": "nlu_fallback",
     "calling": "greet",
+    "opening": "greet",
+    "for_somebody": "inform",
 }
 #: Slots the dialogue itself works with; their actions say what the others mean.
-LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = (
+LANGUAGE, ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS, WORRY = (
     "language",
     "order",
     "leaving",
     "draft",
     "kept",
     "after_crisis",
+    "worry",
 )
 #: The payloads of the dialogue about a message for the office; any other button ends it.
 _ABOUT_MESSAGE = frozenset(
@@ -81,6 +84,8 @@ _WITH_AN_INSULT = 12
 _OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
+#: What "for my mother" sounds like.
+_OF_SOMEBODY = frozenset({*_UNHEARD, "inform", "deny", "affirm", "ask_eligibility", "complaint"})
 #: So many words beside "no credit to call" are a question of their own.
 _ENOUGH_BESIDE = 4
 #: A plain no, after a cry for help.
@@ -155,6 +160,7 @@ class Listener:
         elif not crisis:
             found["about_lines"] = _about_lines(state, found, text)
             found["back"] = hearing.goes_back(text)
+            found["hints"] = hearing.hints(text)
             found["not_this"] = hearing.means_something_else(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
@@ -183,7 +189,13 @@ def _about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     named = {e["entity"] for e in found["entities"]} & {"service", "kind", "place"}
     name = found["intent"]["name"]
     here = name == "privacy" and hearing.about_this_chat(text)
-    if not state.slots.get(AFTER_CRISIS) or named or here or name in found.get("needs", []):
+    # After a worry the helplines were shown, too, unless a service is what it is about.
+    lines = state.slots.get(WORRY) and not state.slots.get("shown")
+    lines = lines or state.slots.get(AFTER_CRISIS)
+    if not lines or named or here or name in found.get("needs", []):
+        return []
+    if state.slots.get("shown") and state.slots.get("need") in hearing.hints(text):
+        # "And for the rent, when can we come?": back to what was shown before the cry.
         return []
     sure = found["intent"]["confidence"] >= _SURE
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
@@ -221,6 +233,9 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
+    preface = _preface(state, found, text)
+    if preface:
+        return preface
     if found["about_lines"]:
         return _INTENT_ABOUT[found["about_lines"][0]]
     if _asks_secrecy(state, found, text):
@@ -246,9 +261,22 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     worse = hearing.worse(text)
     # "I have nobody else" is more than a no.
     lost = lost or (intent == "deny" and len(text.split()) > _NO_WORDS)
+    if found.get("worry"):
+        # What is none of ours has an answer of its own, after a cry, too.
+        return intent
     if slots.get(AFTER_CRISIS) and (lost or worse or intent in _UNCLEAR):
         return "still_there"
     return intent
+
+
+def _preface(state: State, found: dict[str, Any], text: str) -> Optional[str]:
+    """ "I have a question", "it is for my mother": nothing is asked yet."""
+    if state.slots.get(AFTER_CRISIS) or found.get("worry"):
+        return None
+    if hearing.opens(text):
+        return "opening"
+    said = found["intent"]["name"] in _OF_SOMEBODY and not found.get("needs")
+    return "for_somebody" if said and hearing.for_somebody(text) else None
 
 
 def _asks_secrecy(state: State, found: dict[str, Any], text: str) -> bool:

@@ -18,6 +18,7 @@ from actions.action_decline import ActionDecline
 from actions.action_find_services import ActionFindServices
 from actions.action_hear_complaint import ActionHearComplaint
 from actions.action_no_credit import ActionNoCredit
+from actions.action_part import ActionPart
 from actions.action_restart import ActionRestart
 from actions.action_show_helplines import ActionShowHelplines
 from actions.action_skip_question import ActionSkipQuestion
@@ -682,6 +683,67 @@ async def test_a_line_that_is_closed_is_no_first_one_of_a_worry() -> None:
     night = {"at": "2026-11-24T02:00:00"}
     said, _ = await run(ActionDecline(), "out_of_scope", worry="lonely", metadata=night)
     assert cards(said) == ["kanner-jugendtelefon", "sos-detresse"]
+
+
+async def test_a_place_after_a_worry_finds_the_social_office() -> None:
+    said, slots = await run(ActionDecline(), "out_of_scope", worry="wage")
+    assert cards(said) == ["croix-rouge-2755", "social-offices"] and slots["worry"] == "wage"
+    assert responses(said) == ["utter_worry_wage", "utter_worry_place"]
+    place = [{"entity": "place", "value": "Wiltz"}]
+    said, slots = await run(
+        ActionFindServices(), "inform", {"worry": "wage", "place": "Wiltz"}, entities=place
+    )
+    assert cards(said) == ["croix-rouge-2755", "office-social-wiltz"]
+    assert responses(said) == ["utter_worry_noted", "utter_worry_open"]
+    assert slots["worry"] == "wage" and slots["shown"] == ["office-social-wiltz"]
+
+
+async def test_an_age_after_a_worry_gets_no_menu() -> None:
+    age = [{"entity": "age", "value": 12}]
+    said, _ = await run(
+        ActionFindServices(), "inform", {"worry": "psychologist", "age": 12}, entities=age
+    )
+    assert responses(said)[0] == "utter_worry_noted" and "kanner-jugendtelefon" in cards(said)
+
+
+async def test_more_words_after_a_worry_get_no_topics() -> None:
+    said, slots = await run(ActionChooseTopic(), "nlu_fallback", {"worry": "lonely"}, 0.3)
+    assert responses(said) == ["utter_worry_more", "utter_worry_open"]
+    said, _ = await run(ActionChooseTopic(), "nlu_fallback", {"worry": "lonely", **slots}, 0.3)
+    assert "utter_worry_more" not in responses(said), "the second time the topics"
+
+
+async def test_a_detail_after_a_worry_shows_its_lines() -> None:
+    said, _ = await run(ActionAnswerDetail(), "ask_address", {"worry": "smoking", "shown": []})
+    assert cards(said) == ["cnapa-fro-no"]
+
+
+async def test_another_answer_ends_a_worry() -> None:
+    _, slots = await run(ActionFindServices(), "debt_help", {"worry": "lonely"})
+    assert slots["worry"] is None
+    _, slots = await run(ActionFindServices(), "childcare", {"worry": "lonely"})
+    assert slots["asks"] == "place" and slots["worry"] is None
+    _, slots = await run(ActionShowHelplines(), "crisis_suicide", {"worry": "lonely"})
+    assert slots["worry"] is None
+
+
+async def test_a_detail_of_what_is_only_named_shows_who_has_it() -> None:
+    ranking = [
+        {"name": "ask_cost", "confidence": 0.9},
+        {"name": "affordable_housing", "confidence": 0.05},
+    ]
+    told = {"intent_ranking": ranking, "hints": ["affordable_housing", "youth_housing"]}
+    said, slots = await run(ActionAnswerDetail(), "ask_cost", **told)
+    assert slots["need"] == "affordable_housing" and "coup-de-pouce" in cards(said)
+    said, _ = await run(ActionAnswerDetail(), "ask_cost", **{**told, "hints": []})
+    assert responses(said) == ["utter_which_service"]
+
+
+async def test_thanks_after_a_worry_ask_for_nothing_more() -> None:
+    said, _ = await run(ActionPart(), "thank", {"worry": "grief"})
+    assert responses(said) == ["utter_worry_thanks"]
+    said, _ = await run(ActionPart(), "thank")
+    assert responses(said) == ["utter_thank"]
 
 
 async def test_a_need_beside_a_worry_is_answered_too() -> None:

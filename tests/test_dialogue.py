@@ -450,6 +450,40 @@ async def test_thanks_after_a_cry_are_answered_calmly(
 
 
 @pytest.mark.parametrize(
+    ("worry", "question"),
+    [
+        ("je suis triste", "c'est anonyme ?"),
+        ("ich bin so einsam", "ist das anonym?"),
+        ("ech si ganz eleng", "ass dat anonym?"),
+    ],
+)
+async def test_the_lines_of_a_worry_are_asked_about(
+    kept: Assistant, worry: str, question: str
+) -> None:
+    await kept.answer("c", text=worry)
+    reply = await kept.answer("c", text=question)
+    assert "SOS Détresse" in texts(reply) or "Kanner-Jugendtelefon" in texts(reply)
+    assert not reply.crisis, "no danger was told"
+
+
+@pytest.mark.parametrize(
+    ("secret", "write"),
+    [
+        ("mes parents ne doivent pas le savoir", "on peut leur écrire ?"),
+        ("meine Eltern dürfen das nicht erfahren", "kann man da auch schreiben?"),
+        ("meng Elteren däerfen dat net wëssen", "kann een do och schreiwen?"),
+    ],
+)
+async def test_a_secret_after_a_cry_keeps_the_danger_in_mind(
+    kept: Assistant, secret: str, write: str
+) -> None:
+    await kept.answer("c", text="je veux mourir")
+    reply = await kept.answer("c", text=secret)
+    assert "anonym" in texts(reply) and not payloads(reply)
+    assert "chat" in texts(await kept.answer("c", text=write)).lower()
+
+
+@pytest.mark.parametrize(
     ("text", "again"),
     [
         ("quelqu'un m'entend ?", "il y a quelqu'un ?"),
@@ -485,3 +519,31 @@ async def test_a_bus_is_of_no_service(kept: Assistant) -> None:
     ):
         reply = await kept.answer(str(number), text=text)
         assert reply.intent == "out_of_scope", text
+
+
+@pytest.mark.parametrize("text", ["j'ai une question", "ich hätte eine Frage", "ech hunn eng Fro"])
+async def test_a_question_announced_is_listened_to(kept: Assistant, text: str) -> None:
+    reply = await kept.answer("c", text=text)
+    assert reply.asks == "topic" and not reply.services
+    assert payloads(reply) == ["/help_menu", "/human_handoff"], "no list of topics yet"
+
+
+@pytest.mark.parametrize(
+    ("need", "whom"),
+    [
+        ("j'ai des dettes", "c'est pour ma sœur"),
+        ("ich habe Schulden", "nein nicht für mich, für meinen Sohn"),
+        ("ech hu Scholden", "et ass fir meng Mamm"),
+    ],
+)
+async def test_for_whom_it_is_changes_nothing_shown(kept: Assistant, need: str, whom: str) -> None:
+    first = await kept.answer("c", text=need)
+    again = await kept.answer("c", text=whom)
+    assert again.intent == "inform" and again.services == first.services
+    alone = await kept.answer("d", text=whom)
+    assert payloads(alone) == ["/help_menu", "/human_handoff"] and not alone.services
+
+
+async def test_the_other_one_of_two(kept: Assistant) -> None:
+    await kept.answer("c", text="ich habe Schulden")
+    assert (await kept.answer("c", text="nein, das andere")).services == ["ligue-surendettement"]

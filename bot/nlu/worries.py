@@ -2,8 +2,9 @@
 
 A parent who drinks, an addiction, a pregnancy nobody wanted, a separation, a psychologist: fixed
 words (data/lexicon/worries.yml) say which, knowledge/worries.yml who helps. Sets `worry`, and the
-intent that stands for it. A cry for help in fixed words goes before; what the model only guessed of
-a short message does not ("my father drinks" is no poisoning).
+intent that stands for it. What the model finds to be none of ours (a wage, a lawyer, care at home)
+is named by looser words, which decide nothing. A cry for help in fixed words goes before; what the
+model only guessed of a short message does not ("my father drinks" is no poisoning).
 """
 
 from pathlib import Path
@@ -32,6 +33,11 @@ _WORRIES = LEXICON / "worries.yml"
 _CRISIS = "crisis_"
 #: What drinking sounds like to the model, and is not.
 _POISONING = "crisis_medical"
+#: Nothing of ours was understood, or only a small word beside something else.
+_OUTSIDE = frozenset(
+    {"out_of_scope", "nlu_fallback", "deny", "affirm", "complaint", "help_menu", "greet"}
+)
+_NONE_OF_OURS = "out_of_scope"
 
 
 class Worries:
@@ -46,15 +52,18 @@ class Worries:
         self.sounds_like: Dict[str, List[str]] = {
             name: group.get("sounds_like", []) for name, group in content.items()
         }
-        self._names = [name for name, group in content.items() for _ in group["patterns"]]
-        self._patterns = Patterns(
-            entry["pattern"] for group in content.values() for entry in group["patterns"]
-        )
+        entries = [(name, e) for name, group in content.items() for e in group["patterns"]]
+        self._names = [name for name, _ in entries]
+        self._outside = [bool(entry.get("outside")) for _, entry in entries]
+        self._patterns = Patterns(entry["pattern"] for _, entry in entries)
 
-    def find(self, text: str) -> Optional[str]:
-        """The first of the file that is told."""
+    def find(self, text: str, *, outside: bool = False) -> Optional[str]:
+        """The first of the file that is told. `outside`: nothing of ours was understood."""
         found = self._patterns.occurring(plain(text[:MAX_READ]))
-        return self._names[found[0]] if found else None
+        # What its own words tell goes before what loose words hint at.
+        found.sort(key=lambda number: self._outside[number])
+        told = (self._names[n] for n in found if outside or not self._outside[n])
+        return next(told, None)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -89,10 +98,26 @@ class WorryReader(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT) or ""
-            worry = self._worries.find(text) if text and not text.startswith("/") else None
+            if not text or text.startswith("/"):
+                continue
+            worry, few = self._worries.find(text), len(text.split()) <= self._few
             if worry:
-                self._read(message, worry, few=len(text.split()) <= self._few)
+                self._read(message, worry, few=few)
+            else:
+                self._read_outside(message, text, few=few)
         return messages
+
+    def _read_outside(self, message: Message, text: str, *, few: bool) -> None:
+        """Where nothing of ours was understood, or in few words what the worry sounds like."""
+        if message.get("crisis"):
+            return
+        name = str(message.get(INTENT)[INTENT_NAME_KEY])
+        worry = self._worries.find(text, outside=True)
+        if not worry or not (name in _OUTSIDE or (few and name == self._worries.means[worry])):
+            return
+        message.set("worry", worry, add_to_output=True)
+        message.set("needs", [], add_to_output=True)
+        self._decide(message, _NONE_OF_OURS)
 
     def _read(self, message: Message, worry: str, *, few: bool) -> None:
         means = self._worries.means[worry]

@@ -14,7 +14,7 @@ CONTENT: Any = read_words(LEXICON / "worries.yml")
 
 def sentences(key: str) -> list[Any]:
     return [
-        pytest.param(name, sentence, id=f"{name}: {sentence}")
+        pytest.param(name, sentence, bool(entry.get("outside")), id=f"{name}: {sentence}")
         for name, group in CONTENT.items()
         for entry in group["patterns"]
         for sentence in entry.get(key, [])
@@ -26,14 +26,34 @@ def worries() -> Worries:
     return Worries()
 
 
-@pytest.mark.parametrize(("name", "sentence"), sentences("catches"))
-def test_a_pattern_catches_its_sentences(worries: Worries, name: str, sentence: str) -> None:
-    assert worries.find(sentence) == name
+@pytest.mark.parametrize(("name", "sentence", "outside"), sentences("catches"))
+def test_a_pattern_catches_its_sentences(
+    worries: Worries, name: str, sentence: str, outside: bool
+) -> None:
+    assert worries.find(sentence, outside=outside) == name
 
 
-@pytest.mark.parametrize(("name", "sentence"), sentences("not"))
-def test_what_is_not_meant_is_no_worry(worries: Worries, name: str, sentence: str) -> None:
-    assert worries.find(sentence) is None
+@pytest.mark.parametrize(("name", "sentence", "outside"), sentences("not"))
+def test_what_is_not_meant_is_no_worry(
+    worries: Worries, name: str, sentence: str, outside: bool
+) -> None:
+    assert worries.find(sentence, outside=outside) is None
+
+
+def test_loose_words_are_heard_only_where_nothing_of_ours_is() -> None:
+    text = "mon patron ne me paie pas"
+    assert _heard(_read(text, "out_of_scope")) == ("wage", "out_of_scope", None)
+    assert _heard(_read(text, "nlu_fallback")) == ("wage", "out_of_scope", None)
+    doubtful = _read(text, "nlu_fallback", needs=["debt_help"])
+    assert doubtful.get("worry") == "wage" and doubtful.get("needs") == [], "no need beside it"
+    assert _read(text, "job_insertion", needs=["job_insertion"]).get("worry") is None
+    cry = _read(text, "nlu_fallback", crisis=["crisis_violence"], crisis_guessed=False)
+    assert cry.get("worry") is None
+
+
+def test_what_its_own_words_tell_goes_before_loose_ones(worries: Worries) -> None:
+    assert worries.find("ich trinke zu viel, mein Arzt schimpft", outside=True) == "addiction"
+    assert worries.find("mein Arzt schimpft, weil ich rauche", outside=True) == "health"
 
 
 def test_every_worry_has_somebody_to_call() -> None:
