@@ -11,13 +11,26 @@ from actions.base import KnowingAction
 from actions.detailing import answer_detail
 from actions.lines import answer_about_lines
 from actions.not_understood import try_again
-from actions.turn import AGE, ALSO, ASKS, HANDOFF, MAX_CARDS, MISSES, NEED, PLACE, Turn
+from actions.turn import (
+    AGE,
+    ALSO,
+    ASKS,
+    HANDOFF,
+    MAX_CARDS,
+    MISSES,
+    NEED,
+    PLACE,
+    Turn,
+    remind_association,
+)
 from actions.worrying import help_on
 from knowledge import Service
 
 _SURE, _LIKELY = 0.6, 0.1
 #: A need that a word of the message stands for, too.
 _HINTED = 0.01
+#: What is known of the association itself.
+_OF_US = ("ask_address", "ask_phone", "ask_hours")
 
 
 class ActionAnswerDetail(KnowingAction):
@@ -50,6 +63,9 @@ class ActionAnswerDetail(KnowingAction):
             # "My boy is 16 and has nothing to do": hardly a question about a service.
             return try_again(out, turn, outside=False)
         if not services:
+            if turn.intent in _OF_US:
+                # "What is your address?": whoever says "you" may mean the association.
+                remind_association(out, turn)
             out.utter_message(response="utter_which_service")
             return [SlotSet(ASKS, "topic"), SlotSet(MISSES, 0)]
         return [*_turned_to(turn, kind), *answer_detail(out, turn, turn.intent, services)]

@@ -23,6 +23,10 @@ class ActionContinue(KnowingAction):
         if turn.note("not_this") and (turn.shown or turn.worry):
             out.utter_message(response="utter_not_this")
             return [SlotSet(ASKS, "topic")]
+        if turn.intent == "deny" and turn.note("objects") and (turn.shown or turn.worry):
+            # "No, they did not take us": "write if you have a question" would be no answer.
+            out.utter_message(response="utter_objection")
+            return [SlotSet(ASKS, "topic")]
         if turn.note("unsure"):
             out.utter_message(response="utter_unsure")
         elif turn.asks == "topic" and turn.intent == "affirm":

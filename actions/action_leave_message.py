@@ -20,6 +20,7 @@ from actions.turn import (
     ORDER,
     Turn,
     remind_association,
+    say_association,
 )
 
 _LONGEST = 2000
@@ -41,7 +42,7 @@ class ActionLeaveMessage(KnowingAction):
         if step is None and turn.intent in _WAYS:
             # "By mail?", after being told how to reach a person.
             reach_by = _WAYS[turn.intent]
-            out.utter_message(response=f"utter_way_{reach_by}")
+            say_association(out, turn, f"utter_way_{reach_by}")
             return ask_step(out, "message", {"reach_by": reach_by})
         if step is None:
             out.utter_message(response="utter_no_message_begun")

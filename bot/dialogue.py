@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from bot import hearing
 from bot.aside import Asides
+from bot.choosing import CHOICES, chosen, shown
 from bot.inprocess import Turns
 from bot.keeping import Keeping
 from bot.listening import (
@@ -135,6 +136,9 @@ class Dialogue:
         attended = self._handoffs.someone_here()
         aside = self._asides.get(conversation)
         found = await self._listener.hear(state, message, attended=attended, aside=aside)
+        if message.text and (payload := chosen(state.slots, message.text, found)):
+            message = replace(message, text=None, payload=payload)
+            found = await self._listener.hear(state, message, attended=attended, aside=aside)
         dictated = bool(state.slots.get(DRAFT))
         leave_what_ended(state, found["intent"]["name"])
         if found["intent"]["name"] == "restart":
@@ -264,6 +268,7 @@ class Dialogue:
         reply: Reply,
         dictated: bool,
     ) -> None:
+        slots = {**slots, CHOICES: shown(reply) or None}
         offered = [c["payload"] for m in reply.messages for c in m.get("choices", [])]
         secret = reply.crisis or bool(before.slots.get(AFTER_CRISIS)) or slots.get(LEAVING)
         said = [] if secret or before.slots.get(LEAVING) else _said(message, reply)

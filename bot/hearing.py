@@ -5,7 +5,7 @@ must not catch.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Optional
 
 from bot.nlu.crisis import plain
@@ -18,6 +18,8 @@ Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
 _ASKING = 8
+#: So many words beside the courtesy are about something.
+_MORE = 2
 _NUMBER = re.compile(r"\s*\+?[\d\s./()-]{6,24}")
 #: A greeting that asks: whoever was greeted already is not greeted again.
 _HELLO = re.compile(
@@ -76,10 +78,21 @@ def means_something_else(text: str) -> bool:
     return _says("not_this", text)
 
 
+def says_more(text: str) -> bool:
+    """Whether a "no" or a "thank you" says more than that: "no, they did not take us"."""
+    return len([word for word in plain(text).split() if word not in _filling("closing")]) >= _MORE
+
+
+def asks_besides(text: str) -> bool:
+    """Whether a "thank you" asks for something else in the same breath."""
+    asks = "?" in text or not _filling("besides").isdisjoint(plain(text).split())
+    return asks and says_more(text)
+
+
 def asks_foreign_language(text: str) -> bool:
     """Whether a short message names a language that is not spoken here."""
     words = plain(text).split()
-    return len(words) <= _ASKING and not _foreign().isdisjoint(words)
+    return len(words) <= _ASKING and not _filling("foreign_languages").isdisjoint(words)
 
 
 def cancels(text: str) -> bool:
@@ -212,10 +225,10 @@ def _languages() -> frozenset[str]:
     return frozenset(map(plain, content["languages"]))
 
 
-@lru_cache(maxsize=1)
-def _foreign() -> frozenset[str]:
+@cache
+def _filling(group: str) -> frozenset[str]:
     content: Any = read_words(LEXICON / "fillers.yml")
-    return frozenset(map(plain, content["foreign_languages"]))
+    return frozenset(map(plain, content[group]))
 
 
 @lru_cache(maxsize=1)

@@ -162,6 +162,7 @@ class Listener:
             found["back"] = hearing.goes_back(text)
             found["hints"] = hearing.hints(text)
             found["not_this"] = hearing.means_something_else(text)
+            found["objects"] = hearing.says_more(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
             if name not in _INTENT_ABOUT.values():
@@ -251,6 +252,8 @@ def _own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
+    if intent == "thank" and shown and hearing.asks_besides(text):
+        intent = "nlu_fallback"
     if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
         # "When does the bus leave?": nothing was shown that it may lead to.
         intent = "out_of_scope"

@@ -1,0 +1,44 @@
+"""A choice that is said instead of pressed: "the first one", "2"."""
+
+import re
+from typing import Any, Optional
+
+from bot.payloads import intent_of
+from bot.reply import Reply
+
+#: The slot that holds the payloads of the choices shown last, in their order.
+CHOICES = "choices"
+_NUMBER = re.compile(r"\s*(?:n[ro°]\.?|num[ée]ro|nummer)?\s*([1-9])\s*[.)!]*\s*", re.IGNORECASE)
+#: More words say something of their own.
+_FEW = 6
+#: A number alone answers the question for the age.
+_AGE = "age"
+
+
+def shown(reply: Reply) -> list[str]:
+    """The choices of an answer that one may point at: where cards are shown, these are meant."""
+    if reply.crisis or any(m["type"] in ("service", "helpline") for m in reply.messages):
+        return []
+    lists = [m["choices"] for m in reply.messages if m.get("choices")]
+    return [choice["payload"] for choice in lists[-1]] if lists else []
+
+
+def chosen(slots: dict[str, Any], text: str, found: dict[str, Any]) -> Optional[str]:
+    """The payload of the choice a message points at, if it does nothing else."""
+    choices: list[str] = slots.get(CHOICES) or []
+    entities = {entity["entity"] for entity in found["entities"]} & {"place", "service", "kind"}
+    if found.get("crisis") or found.get("needs") or entities or len(text.split()) > _FEW:
+        return None
+    number = _NUMBER.fullmatch(text)
+    if number and slots.get("asks") != _AGE:
+        return _of(choices, int(number[1]))
+    # "The other one": the last, where there are two.
+    which = [n for n in found.get("which") or [] if n > 0] or found.get("which") or []
+    return _of(choices, which[0]) if which else None
+
+
+def _of(choices: list[str], number: int) -> Optional[str]:
+    known = [c for c in choices if intent_of(c) != "help_menu"]
+    if number > len(known) or not known:
+        return None
+    return known[number - 1 if number > 0 else number]

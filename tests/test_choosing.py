@@ -1,0 +1,71 @@
+"""A choice said instead of pressed: which one is meant, and when none is."""
+
+from typing import Any
+
+import pytest
+
+from bot.choosing import CHOICES, chosen, shown
+from bot.reply import Reply
+
+CHOICE = {"type": "choices", "text": "…", "lang": "fr"}
+TOPICS = ["/debt_help", "/childcare", "/youth_house", "/help_menu"]
+
+
+def found(**more: Any) -> dict[str, Any]:
+    return {"entities": [], **more}
+
+
+@pytest.mark.parametrize(
+    ("text", "which", "wanted"),
+    [
+        ("2", [], "/childcare"),
+        ("Nr. 1", [], "/debt_help"),
+        ("numéro 3", [], "/youth_house"),
+        ("le deuxième svp", [2], "/childcare"),
+        ("den Drëtten", [3], "/youth_house"),
+        # The way to all topics is none of them.
+        ("das letzte", [-1], "/youth_house"),
+        ("9", [], None),
+        ("2 ans", [], None),
+        ("oui", [], None),
+        ("le premier mois du loyer est déjà payé", [1], None),
+    ],
+)
+def test_which_one_is_meant(text: str, which: list[int], wanted: str | None) -> None:
+    assert chosen({CHOICES: TOPICS}, text, found(which=which)) == wanted
+
+
+def test_the_other_one_of_two_is_the_second() -> None:
+    assert chosen({CHOICES: TOPICS[:2]}, "l'autre", found(which=[2, -1])) == "/childcare"
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"crisis": ["crisis_suicide"]},
+        {"needs": ["food_help"]},
+        {"entities": [{"entity": "place", "value": "Mersch"}]},
+        {"entities": [{"entity": "service", "value": "eimab"}]},
+    ],
+)
+def test_what_says_something_else_points_at_nothing(heard: dict[str, Any]) -> None:
+    assert chosen({CHOICES: TOPICS}, "le premier", {**found(which=[1]), **heard}) is None
+
+
+def test_a_number_is_the_age_where_that_is_asked() -> None:
+    assert chosen({CHOICES: TOPICS, "asks": "age"}, "2", found()) is None
+    assert chosen({CHOICES: TOPICS, "asks": "place"}, "2", found()) == "/childcare"
+
+
+def test_nothing_was_offered() -> None:
+    assert chosen({}, "2", found()) is None
+    assert chosen({CHOICES: ["/help_menu"]}, "das letzte", found(which=[-1])) is None
+
+
+def test_beside_cards_and_after_a_cry_nothing_is_pointed_at() -> None:
+    choices = {**CHOICE, "choices": [{"title": "a", "payload": "/debt_help"}]}
+    card = {"type": "service", "name": "x", "lang": "fr"}
+    assert shown(Reply("fr", "x", [choices])) == ["/debt_help"]
+    assert shown(Reply("fr", "x", [card, choices])) == []
+    assert shown(Reply("fr", "x", [choices], crisis=True)) == []
+    assert shown(Reply("fr", "x", [{"type": "text", "text": "a", "lang": "fr"}])) == []
