@@ -11,6 +11,8 @@ CHOICES = "choices"
 _NUMBER = re.compile(r"\s*(?:n[ro°]\.?|num[ée]ro|nummer)?\s*([1-9])\s*[.)!]*\s*", re.IGNORECASE)
 #: More words say something of their own.
 _FEW = 6
+#: "And the second, where is it?" asks about a service.
+_DETAIL = "ask_"
 #: A number alone answers the question for the age.
 _AGE = "age"
 
@@ -27,7 +29,8 @@ def chosen(slots: dict[str, Any], text: str, found: dict[str, Any]) -> Optional[
     """The payload of the choice a message points at, if it does nothing else."""
     choices: list[str] = slots.get(CHOICES) or []
     entities = {entity["entity"] for entity in found["entities"]} & {"place", "service", "kind"}
-    if found.get("crisis") or found.get("needs") or entities or len(text.split()) > _FEW:
+    asks = str(found["intent"]["name"]).startswith(_DETAIL)
+    if found.get("crisis") or found.get("needs") or entities or asks or len(text.split()) > _FEW:
         return None
     number = _NUMBER.fullmatch(text)
     if number and slots.get("asks") != _AGE:

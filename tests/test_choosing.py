@@ -12,7 +12,7 @@ TOPICS = ["/debt_help", "/childcare", "/youth_house", "/help_menu"]
 
 
 def found(**more: Any) -> dict[str, Any]:
-    return {"entities": [], **more}
+    return {"entities": [], "intent": {"name": "inform"}, **more}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_the_other_one_of_two_is_the_second() -> None:
     [
         {"crisis": ["crisis_suicide"]},
         {"needs": ["food_help"]},
+        {"intent": {"name": "ask_address"}},
         {"entities": [{"entity": "place", "value": "Mersch"}]},
         {"entities": [{"entity": "service", "value": "eimab"}]},
     ],

@@ -168,3 +168,33 @@ def test_a_language_that_is_not_spoken_is_asked_for(text: str) -> None:
     assert not hearing.asks_foreign_language(
         f"{text} je cherche une crèche pour ma fille de deux ans"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("nee, dat ass ze wäit", True),
+        ("non, ils m'ont refusé", True),
+        ("nein die nehmen uns nicht", True),
+        ("nein danke, das reicht für heute", False),
+        ("non merci, c'est tout pour aujourd'hui", False),
+        ("nee merci, dat geet duer", False),
+        ("non", False),
+    ],
+)
+def test_a_no_may_say_more(text: str, more: bool) -> None:
+    assert hearing.says_more(text) == more
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("merci, an hutt dir och eppes fir mäi Bouf", True),
+        ("danke, und wo bekomme ich Windeln?", True),
+        ("merci beaucoup pour votre aide", False),
+        ("merci, vous m'avez sauvé la vie", False),
+        ("Danke, schönen Abend noch", False),
+    ],
+)
+def test_a_thank_you_may_ask_for_more(text: str, asks: bool) -> None:
+    assert hearing.asks_besides(text) == asks
