@@ -80,6 +80,8 @@ _POINTING = frozenset({*SMALL, "inform", "nlu_fallback", "out_of_scope", "restar
 _FEW_WORDS = 6
 #: So many with an insult beside a question.
 _WITH_AN_INSULT = 12
+#: So many with a wish that nobody knows.
+_WITH_A_SECRET = 8
 #: What a question for a bus sounds like.
 _OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
@@ -153,6 +155,11 @@ class Listener:
             found["entities"] = [e for e in found["entities"] if e["entity"] == LANGUAGE]
             return found
         unsure = not crisis or found.get("crisis_guessed")
+        if crisis and unsure and _wants_a_secret(state, text):
+            # "My parents must not know": about the lines, not one more danger.
+            crisis = []
+            found.update({"crisis": [], "crisis_guessed": False})
+            found["intent"] = {"name": "privacy", "confidence": 1.0}
         if unsure and aside.crisis and state.slots.get(AFTER_CRISIS) and hearing.worse(text):
             # "He has bruises everywhere": of the danger that was just talked about.
             found["intent"] = {"name": aside.crisis[0], "confidence": 1.0}
@@ -280,6 +287,12 @@ def _preface(state: State, found: dict[str, Any], text: str) -> Optional[str]:
         return "opening"
     said = found["intent"]["name"] in _OF_SOMEBODY and not found.get("needs")
     return "for_somebody" if said and hearing.for_somebody(text) else None
+
+
+def _wants_a_secret(state: State, text: str) -> bool:
+    """Whether nobody is to know of the danger that was just told, and nothing else is said."""
+    few = len(text.split()) <= _WITH_A_SECRET
+    return few and bool(state.slots.get(AFTER_CRISIS)) and hearing.asks_secrecy(text)
 
 
 def _asks_secrecy(state: State, found: dict[str, Any], text: str) -> bool:

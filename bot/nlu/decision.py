@@ -125,6 +125,8 @@ class Decision(GraphComponent):
             "hint_backed_from": 0.2,
             # … in a message of so many words at least.
             "hint_words": 6,
+            # Less sure that none of it is ours, a need told in words is heard.
+            "outside_sure": 0.8,
             # What one clause says counts for the whole from this probability there: a clause torn
             # from its message may say anything.
             "backed_from": 0.03,
@@ -211,7 +213,8 @@ class Decision(GraphComponent):
         given = {e["entity"] for e in message.get(ENTITIES) or []}
         where = intent == _WHERE and "place" in given and given.isdisjoint(("service", "kind"))
         where = where and self._address_words.isdisjoint(message.get(REST) or [])
-        open_to_words = where or intent in (_UNCLEAR, _ANSWERS[0])
+        doubtful = intent == _OUTSIDE and confidence < self._config["outside_sure"]
+        open_to_words = where or doubtful or intent in (_UNCLEAR, _ANSWERS[0])
         open_to_words = open_to_words and not _is_command(message)
         if crisis or intent in self._needs or open_to_words:
             told = self._told.find(text, intent)
@@ -220,7 +223,8 @@ class Decision(GraphComponent):
             if told or hinted:
                 needs = self._several.ordered(intent, needs, {**hinted, **told}, clauses)
             plainest = next((name for name in needs if name in told), intent)
-            if not crisis and plainest != intent and (intent == _UNCLEAR or plainest == needs[0]):
+            unheard = intent == _UNCLEAR or doubtful
+            if not crisis and plainest != intent and (unheard or plainest == needs[0]):
                 # Told in words: surer than what the model makes of the whole.
                 likely = dict(scores).get(plainest, 0.0)
                 intent, confidence = plainest, max(likely, self._config["answer_from"])
