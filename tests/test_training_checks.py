@@ -38,8 +38,8 @@ def test_hardly_a_training_sentence_teaches_the_wrong_thing() -> None:
 
     Not zero: the 8-bit vectors of a text differ a little with the texts embedded together, and a
     sentence at a border falls to either side. The 2,460 sentences of danger and its look-alikes
-    added on 28 November 2026 stand at that border on purpose, and so do those of 29 November on what
-    none of ours is there for, hardly any of whose topics is like another; the encoder was not
+    added on 28 November 2026 stand at that border on purpose, and so do those of 29 November on
+    what none of ours is there for, hardly any of whose topics is like another; the encoder was not
     fitted to either yet (before them: 1.9 and 2.7 %; now 3.04 %). Without the 216 or 347 newest of
     these sentences the conversations failed more often.
     """
