@@ -92,13 +92,32 @@ def test_a_young_age_makes_a_child() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Please help me, police!", "помогите, полиция", "É uma EMERGÊNCIA"]
+    "text",
+    [
+        "Please help me, police!",
+        "помогите, полиция",
+        "É uma EMERGÊNCIA",
+        "my boyfriend locked me in the room",
+        "Someone is following me home",
+        "me están pegando",
+        "ho paura di lui",
+        "o vizinho bateu-me ontem",
+        "hij slaat me elke avond",
+    ],
 )
 def test_danger_in_other_languages(text: str) -> None:
     assert hearing.may_be_emergency(text)
 
 
-@pytest.mark.parametrize("text", ["I am looking for a crèche", "preciso de ajuda com papéis"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am looking for a crèche",
+        "preciso de ajuda com papéis",
+        "Help me with my rent please",
+        "busco trabajo, tengo dos hijos",
+    ],
+)
 def test_no_danger_in_other_languages(text: str) -> None:
     assert not hearing.may_be_emergency(text)
 
