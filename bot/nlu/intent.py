@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from bot.evaluation import read_cases
 from bot.evaluation import scores as evaluation_scores
 from bot.nlu.clauses import Clauses, Span
+from bot.nlu.embedding import Embedding
 from bot.nlu.files import CACHE, DATA, LEXICON, file_fingerprint, write_json
 from bot.nlu.opinions import Opinions
 from bot.nlu.reader import MASKED, UNNAMED, masked_texts
@@ -101,7 +102,8 @@ class IntentClassifier(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_CLAUSES, _DEVELOPMENT)
+        # What was learnt without the encoder is not kept for when it is there again.
+        return f"{file_fingerprint(_CLAUSES, _DEVELOPMENT)} {Embedding(config['embedding']).name}"
 
     @classmethod
     def create(

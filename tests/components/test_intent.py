@@ -153,3 +153,17 @@ def test_temperature_makes_the_probabilities_honest() -> None:
     assert classifier.probabilities(rows)[0].max() > 0.99
     assert classifier.calibrate(rows, labels) == pytest.approx(5.0, abs=0.01)
     assert classifier.probabilities(rows)[0].max() < 0.97
+
+
+def test_what_was_learnt_without_the_encoder_is_not_kept_for_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rasa keeps components by this: a training while packages were missing stayed for good."""
+    config = _config("adapted")
+    with_it = IntentClassifier.fingerprint_addon(config)
+
+    def missing() -> None:
+        raise ImportError("no such package")
+
+    monkeypatch.setitem(embedding._LOADERS, "adapted", missing)
+    assert IntentClassifier.fingerprint_addon(config) != with_it
