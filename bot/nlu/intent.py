@@ -103,7 +103,8 @@ class IntentClassifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         # What was learnt without the encoder is not kept for when it is there again.
-        return f"{file_fingerprint(_CLAUSES, _DEVELOPMENT)} {Embedding(config['embedding']).name}"
+        wanted = {**cls.get_default_config(), **config}["embedding"]
+        return f"{file_fingerprint(_CLAUSES, _DEVELOPMENT)} {Embedding(wanted).name}"
 
     @classmethod
     def create(
