@@ -6,6 +6,10 @@ from typing import Any, Optional
 from bot.payloads import intent_of
 from bot.reply import Reply
 
+#: Not undone, or a word of the dialogue about a message: only a press or plain words will do.
+_NOT_BY_NUMBER = frozenset({"delete_data", "restart", "help_menu"})
+#: What is written while this slot is set belongs to the message for the office.
+_LEAVING = "leaving"
 #: The slot that holds the payloads of the choices shown last, in their order.
 CHOICES = "choices"
 _NUMBER = re.compile(r"\s*(?:n[ro°]\.?|num[ée]ro|nummer)?\s*([1-9])\s*[.)!]*\s*", re.IGNORECASE)
@@ -27,7 +31,7 @@ def shown(reply: Reply) -> list[str]:
 
 def chosen(slots: dict[str, Any], text: str, found: dict[str, Any]) -> Optional[str]:
     """The payload of the choice a message points at, if it does nothing else."""
-    choices: list[str] = slots.get(CHOICES) or []
+    choices: list[str] = [] if slots.get(_LEAVING) else slots.get(CHOICES) or []
     entities = {entity["entity"] for entity in found["entities"]} & {"place", "service", "kind"}
     asks = str(found["intent"]["name"]).startswith(_DETAIL)
     if found.get("crisis") or found.get("needs") or entities or asks or len(text.split()) > _FEW:
@@ -41,7 +45,9 @@ def chosen(slots: dict[str, Any], text: str, found: dict[str, Any]) -> Optional[
 
 
 def _of(choices: list[str], number: int) -> Optional[str]:
-    known = [c for c in choices if intent_of(c) != "help_menu"]
+    # Counted as they are seen; the way to all topics stands last and is none of them.
+    known = choices[:-1] if choices and intent_of(choices[-1]) == "help_menu" else choices
     if number > len(known) or not known:
         return None
-    return known[number - 1 if number > 0 else number]
+    payload = known[number - 1 if number > 0 else number]
+    return None if intent_of(payload) in _NOT_BY_NUMBER else payload

@@ -83,6 +83,12 @@ def says_more(text: str) -> bool:
     return len([word for word in plain(text).split() if word not in _filling("closing")]) >= _MORE
 
 
+def hides_a_plan(text: str) -> bool:
+    """Whether nobody is to know what the writer does, not whether a line keeps a secret."""
+    words = plain(text)
+    return "anonym" not in words and not _filling("first_person").isdisjoint(words.split())
+
+
 def asks_besides(text: str) -> bool:
     """Whether a "thank you" asks for something else in the same breath."""
     asks = "?" in text or not _filling("besides").isdisjoint(plain(text).split())

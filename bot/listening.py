@@ -155,7 +155,10 @@ class Listener:
             found["entities"] = [e for e in found["entities"] if e["entity"] == LANGUAGE]
             return found
         unsure = not crisis or found.get("crisis_guessed")
-        if crisis and unsure and _wants_a_secret(state, text):
+        secret = _wants_a_secret(state, text)
+        # Who wants to die and says "nobody must know what I do tonight" asks for no secrecy.
+        dying = "crisis_suicide" in {*crisis, *aside.crisis} and hearing.hides_a_plan(text)
+        if crisis and unsure and secret and not dying:
             # "My parents must not know": about the lines, not one more danger.
             crisis = []
             found.update({"crisis": [], "crisis_guessed": False})
@@ -172,6 +175,8 @@ class Listener:
             found["objects"] = hearing.says_more(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = _own_intent(state, found, text)
+            if secret and dying:
+                name = "still_there"
             if name not in _INTENT_ABOUT.values():
                 found["about_lines"] = []
             if name != found["intent"]["name"]:

@@ -70,3 +70,18 @@ def test_beside_cards_and_after_a_cry_nothing_is_pointed_at() -> None:
     assert shown(Reply("fr", "x", [card, choices])) == []
     assert shown(Reply("fr", "x", [choices], crisis=True)) == []
     assert shown(Reply("fr", "x", [{"type": "text", "text": "a", "lang": "fr"}])) == []
+
+
+@pytest.mark.parametrize("payload", ["/delete_data", "/restart", "/help_menu"])
+def test_nothing_is_deleted_by_a_number(payload: str) -> None:
+    """After "what do you store?" there is one button, which deletes everything."""
+    assert chosen({CHOICES: [payload, "/debt_help"]}, "1", found()) is None
+    assert chosen({CHOICES: [payload, "/debt_help"]}, "2", found()) == "/debt_help"
+
+
+@pytest.mark.parametrize("step", ["message", "reach", "contact", "consent"])
+def test_what_is_dictated_is_no_choice(step: str) -> None:
+    """A number is part of the message, and consent is no "the first one"."""
+    slots = {CHOICES: ["/agree", "/cancel"], "leaving": step}
+    assert chosen(slots, "1", found()) is None
+    assert chosen(slots, "le premier", found(which=[1])) is None
