@@ -1,10 +1,10 @@
 """What the letters of a text and its meaning say about its intent, together.
 
-The letters (`bot.nlu.letters`) come first: of a text they are sure of, nothing else is asked. Else
-both are multiplied, each to a power that says how much it counts (a logarithmic opinion pool,
-Genest and Zidek 1986, "Combining probability distributions"). Where the embedding's classifier is
-unsure itself, the nearest training sentences vote with it first. Without an embedding the letters
-stay alone.
+The letters (`bot.nlu.letters`) come first: of a text they are sure of, in all of its clauses,
+nothing else is asked. Else both are multiplied, each to a power that says how much it counts (a
+logarithmic opinion pool, Genest and Zidek 1986, "Combining probability distributions"). Where the
+embedding's classifier is unsure itself, the nearest training sentences vote with it first. Without
+an embedding the letters stay alone.
 """
 
 import math
@@ -21,6 +21,7 @@ from bot.nlu.files import read_json, write_json
 from bot.nlu.letters import Letters
 from bot.nlu.neighbours import FILE as NEIGHBOURS_FILE
 from bot.nlu.neighbours import Neighbours
+from knowledge import load
 
 _NAMES = "names.json"
 #: Nothing is impossible: one opinion cannot forbid an intent.
@@ -47,6 +48,9 @@ class Opinions:
         self._neighbours = neighbours
         prefix = config["careful_prefix"]
         self._careful = np.array([name.startswith(prefix) for name in names])
+        # What is done about one clause of several: its need, its danger (`bot.nlu.decision`).
+        needs = load().needs
+        self._acted_on = self._careful | np.array([name in needs for name in names])
 
     @classmethod
     def fit(
@@ -96,8 +100,10 @@ class Opinions:
     def of_parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
         """One row: what the whole says; and one for each of its clauses, within the whole."""
         letters = self._letters.probabilities([text])
-        if self._classifier is None:
-            return letters, self._letters.probabilities([text[a:b] for a, b in spans])
+        if self._classifier is None or self._sure(letters)[0]:
+            apart = self._letters.probabilities([text[a:b] for a, b in spans])
+            if self._classifier is None or self._nothing_else(letters, apart):
+                return letters, apart
         whole, parts = self._features.parts(text, spans)
         return self._together(letters, whole), self._classifier.probabilities(parts)
 
@@ -110,6 +116,11 @@ class Opinions:
         danger = letters[:, self._careful].sum(axis=1)
         sure = letters.max(axis=1) >= self._config["letters_sure"]
         return sure & (danger < self._config["letters_danger"])
+
+    def _nothing_else(self, letters: Any, apart: Any) -> bool:
+        """Whether no clause may hold a need or danger the whole message does not tell of."""
+        other = apart[:, self._acted_on & (np.arange(len(self.names)) != letters[0].argmax())]
+        return bool((other < self._config["letters_clause"]).all())
 
     def _together(self, letters: Any, rows: Any) -> Any:
         assert self._classifier and self._neighbours

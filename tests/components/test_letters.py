@@ -86,31 +86,37 @@ class _Unsure:
     available = True
     asked = 0
 
+    def __init__(self, names: int = 3) -> None:
+        self.names = names
+
     def rows(self, texts: list[str], *, many: bool = False) -> np.ndarray:
         self.asked += len(texts)
         return np.zeros((len(texts), 2), dtype=np.float32)
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
-        return np.full((len(rows), 3), 1 / 3)
+        return np.full((len(rows), self.names), 1 / self.names)
+
+    def parts(self, text: str, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+        return self.rows([text]), np.zeros((len(spans), 2), dtype=np.float32)
 
 
 class _Fixed(Letters):
-    """Letters that are as sure as they are told to be."""
+    """Letters that are as sure as they are told to be; of some texts otherwise."""
 
-    def __init__(self, row: list[float]) -> None:
-        self.row = np.array([row])
+    def __init__(self, row: list[float], others: dict[str, list[float]] | None = None) -> None:
+        self.row, self.others = row, others or {}
 
     def probabilities(self, texts: list[str]) -> np.ndarray:
-        return np.repeat(self.row, len(texts), axis=0)
+        return np.array([self.others.get(text, self.row) for text in texts])
 
 
 @pytest.mark.parametrize(
     ("row", "asked"),
     [
         ([0.001, 0.998, 0.001], 0),  # sure, and no danger in sight
-        ([0.02, 0.97, 0.01], 1),  # sure, but it could be a cry for help
+        ([0.03, 0.96, 0.01], 1),  # sure, but it could be a cry for help
         ([0.97, 0.02, 0.01], 1),  # surely a cry for help: looked at again, too
-        ([0.001, 0.9, 0.099], 1),  # not sure
+        ([0.001, 0.79, 0.209], 1),  # not sure
     ],
 )
 def test_only_where_the_letters_are_sure_nothing_else_is_asked(
@@ -125,6 +131,26 @@ def test_only_where_the_letters_are_sure_nothing_else_is_asked(
     assert (opinions.of_many(["text"])[0] == found).all()
     if asked:
         assert found.max() < max(row), "who does not know leaves the other less sure"
+
+
+@pytest.mark.parametrize(
+    ("clause", "asked"),
+    [
+        ([0.01, 0.6, 0.39, 0.0], 0),  # it may be another need, hardly
+        ([0.01, 0.3, 0.1, 0.59], 0),  # it greets: nothing is done about that beside a need
+        ([0.01, 0.5, 0.49, 0.0], 1),  # it may well be another need
+        ([0.45, 0.55, 0.0, 0.0], 1),  # it may be a cry for help
+    ],
+)
+def test_of_several_clauses_none_may_say_something_else(clause: list[float], asked: int) -> None:
+    other = _Unsure(4)
+    names = ["crisis_suicide", "debt_help", "youth_house", "greet"]
+    letters = _Fixed([0.0, 0.99, 0.0, 0.01], {"second": clause})
+    opinions = Opinions(names, letters, CONFIG, other, other, other)  # type: ignore[arg-type]
+    _, parts = opinions.of_parts("first. second", [(0, 5), (7, 13)])
+    assert other.asked == asked
+    if not asked:
+        assert parts[1].tolist() == clause
 
 
 def test_without_an_embedding_the_letters_stay_alone() -> None:
