@@ -1,6 +1,7 @@
 """After an answer: what one can ask next about what was shown, as a few buttons."""
 
 import json
+from itertools import chain, islice
 from typing import Collection
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -38,10 +39,11 @@ def offer_next(
     if turn.in_danger or turn.slot(AFTER_CRISIS) or not services:
         return
     needs = turn.knowledge.needs
-    buttons = [choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics]
-    details = [d for d in _OFFERED if d not in said and _known(turn, services, d)]
-    buttons += [choice(_title(turn, d), _payload(d, services)) for d in details]
-    buttons = buttons[:_MOST]
+    further = (choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics)
+    details = (d for d in _OFFERED if d not in said and _known(turn, services, d))
+    asked = (choice(_title(turn, d), _payload(d, services)) for d in details)
+    # Whether the others are known need not be looked up.
+    buttons = list(islice(chain(further, asked), _MOST))
     response = "utter_next_steps" if buttons else "utter_other_topic"
     buttons.append(choice(_title(turn, "other_topic"), _OTHER))
     out.utter_message(response=response, buttons=buttons)

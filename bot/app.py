@@ -45,6 +45,7 @@ from bot.store import (
     Workers,
     open_buckets,
     open_database,
+    without_sync,
 )
 from bot.store.messenger import Deliveries
 from bot.turn_metrics import watch_waiting
@@ -89,7 +90,9 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             ),
             settings.assistants,
         )
-        app.state.answers = Answers(engine)
+        # A message is claimed and answered around what its turn keeps: that waits for the disk.
+        unsynced = without_sync(engine)
+        app.state.answers = Answers(unsynced)
         app.state.pages = Pages(engine)
         app.state.review = Review(engine)
         app.state.review_folder = settings.review_folder
@@ -140,6 +143,7 @@ def create_app(settings: Settings, model: Path) -> FastAPI:
             await app.state.messenger.stop()
         app.state.assistant.stop()
         counting.flush()
+        unsynced.dispose()
         engine.dispose()
 
     app = FastAPI(

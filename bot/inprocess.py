@@ -6,6 +6,7 @@ from typing import Any, Iterable, Optional
 
 from rasa.core.actions.action import Action, ActionListen, RemoteAction
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
@@ -69,7 +70,11 @@ class _InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's base class is u
 
 
 class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class is untyped
-    """Rasa's, which knows our own actions, and that each rule of ours has one."""
+    """Rasa's, which knows our own actions, and that each rule of ours has one.
+
+    What would change nothing here is left out (tests/test_inprocess.py compares the turns): reading
+    slots from messages, checks of names, copies for a log that nobody reads.
+    """
 
     #: What Rasa predicted for each intent: a rule looks at nothing else (tests/test_inprocess.py).
     known: dict[str, tuple[Action, PolicyPrediction]]
@@ -92,6 +97,42 @@ class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class i
         if intent and not tracker.followup_action:
             self.known[intent] = action, prediction
         return action, prediction
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        return tracker  # our actions set the slots
+
+    async def _run_action(
+        self,
+        action: Action,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        prediction: PolicyPrediction,
+    ) -> bool:
+        if not isinstance(action, ActionListen):
+            return bool(await super()._run_action(action, tracker, output_channel, nlg, prediction))
+        self._log_action_on_tracker(tracker, action, [], prediction)
+        return False
+
+    def _log_action_on_tracker(
+        self,
+        tracker: DialogueStateTracker,
+        action: Action,
+        events: Optional[list[Event]],
+        prediction: PolicyPrediction,
+    ) -> None:
+        tracker.update_with_events(prediction.events, self.domain)
+        tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events or [], self.domain)
+
+    @staticmethod
+    def _log_slots(tracker: DialogueStateTracker) -> None:
+        pass
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        pass
 
 
 def agent_of(model: Path, turns: "Turns", generator: NaturalLanguageGenerator) -> Agent:

@@ -82,8 +82,13 @@ class IntentClassifier(GraphComponent):
             # … in a message of several clauses only where none of them, read alone, makes another
             # need or danger so likely.
             "letters_clause": 0.4,
+            # … and of a message without the service it names where they see hardly a question
+            # about a detail.
+            "letters_detail": 0.05,
             # The intents of danger.
             "careful_prefix": "crisis_",
+            # Questions about a detail of a service.
+            "detail_prefix": "ask_",
         }
 
     @staticmethod
@@ -176,7 +181,7 @@ class IntentClassifier(GraphComponent):
             message.set(CLAUSE_SCORES, self._ranked(clauses))
             message.set(ALONE_SCORES, self._alone(masked, spans, message))
             unnamed = message.get(UNNAMED)
-            unnamed_scores = self._ranked(self._opinions.of(unnamed))[0] if unnamed else None
+            unnamed_scores = self._ranked(self._opinions.of_detail(unnamed))[0] if unnamed else None
             message.set(UNNAMED_SCORES, unnamed_scores)
         return messages
 

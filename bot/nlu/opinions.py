@@ -48,6 +48,7 @@ class Opinions:
         self._neighbours = neighbours
         prefix = config["careful_prefix"]
         self._careful = np.array([name.startswith(prefix) for name in names])
+        self._details = np.array([name.startswith(config["detail_prefix"]) for name in names])
         # What is done about one clause of several: its need, its danger (`bot.nlu.decision`).
         needs = load().needs
         self._acted_on = self._careful | np.array([name in needs for name in names])
@@ -88,6 +89,13 @@ class Opinions:
         if self._classifier is None or self._sure(letters)[0]:
             return letters
         return self._together(letters, self._features.rows([text]))
+
+    def of_detail(self, text: str) -> Any:
+        """One row: the same where only a question about a detail would count."""
+        letters = self._letters.probabilities([text])
+        if letters[0, self._details].sum() < self._config["letters_detail"]:
+            return letters
+        return self.of(text)
 
     def of_many(self, texts: List[str]) -> Any:
         """The same of many texts; their vectors are taken from the cache."""

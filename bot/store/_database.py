@@ -1,5 +1,6 @@
 """Opens the database, and forgets what has been kept long enough."""
 
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def open_database(address: str = IN_MEMORY) -> Engine:
     return engine
 
 
-def connect(address: str) -> Engine:
+def connect(address: str | sa.engine.URL) -> Engine:
     """The database at an address as it is, its tables untouched."""
     url = sa.engine.make_url(address)
     if url.get_backend_name() != "sqlite":
@@ -62,6 +63,24 @@ def connect(address: str) -> Engine:
     return engine
 
 
+def without_sync(engine: Engine) -> Engine:
+    """The same database, for what may be lost when the machine loses its power: a commit does not
+    wait until it is on the disk (the next one made elsewhere takes it along). What a process that
+    is killed has committed is there all the same.
+
+    An engine of its own, to be disposed; the same one when it is in memory.
+    """
+    if engine.dialect.name == "postgresql":
+        # One thread writes messages and answers.
+        unsynced = open_postgres(engine.url, pool_size=2, max_overflow=3)
+    elif engine.url.database:
+        unsynced = connect(engine.url)
+    else:
+        return engine
+    sa.event.listen(unsynced, "connect", _without_sync)
+    return unsynced
+
+
 def answers(engine: Engine) -> bool:
     """Whether the database is there."""
     try:
@@ -75,6 +94,13 @@ def answers(engine: Engine) -> bool:
 def _with_log(connection: Any, _: Any) -> None:
     """One write to the disk for a commit instead of three, and readers do not wait."""
     connection.execute("pragma journal_mode = wal")
+
+
+def _without_sync(connection: Any, _: Any) -> None:
+    sqlite = isinstance(connection, sqlite3.Connection)
+    setting = "pragma synchronous = normal" if sqlite else "set synchronous_commit = off"
+    connection.cursor().execute(setting)
+    connection.commit()
 
 
 def _overwrite(connection: Any, _: Any) -> None:

@@ -153,6 +153,16 @@ def test_of_several_clauses_none_may_say_something_else(clause: list[float], ask
         assert parts[1].tolist() == clause
 
 
+@pytest.mark.parametrize(("detail", "asked"), [(0.01, 0), (0.2, 1)])
+def test_without_a_detail_in_sight_nothing_else_is_asked(detail: float, asked: int) -> None:
+    other = _Unsure()
+    names = ["ask_hours", "debt_help", "youth_house"]
+    letters = _Fixed([detail, 0.5, 0.5 - detail])
+    opinions = Opinions(names, letters, CONFIG, other, other, other)  # type: ignore[arg-type]
+    [found] = opinions.of_detail("text")
+    assert other.asked == asked and found.sum() == pytest.approx(1.0, abs=1e-5)
+
+
 def test_without_an_embedding_the_letters_stay_alone() -> None:
     opinions = Opinions.fit(TEXTS, LABELS, CONFIG)
     whole, parts = opinions.of_parts("j'ai des dettes. je ne veux plus vivre", [(0, 16), (17, 38)])
