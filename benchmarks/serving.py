@@ -32,12 +32,17 @@ LOOK = 0.05
 PATIENCE = 240.0
 SOAK = 20_000
 PER_CONVERSATION = 50
+#: As in the test set, a bit less than half of them are not easy: their meaning is embedded, too.
 TURNS = (
     "Ech hu Scholden a weess net méi wat maachen",
+    "Depuis que mon mari est parti, le loyer n'est plus payé et mon fils rentre seul de l'école",
     "je cherche une crèche pour mon fils de trois ans à Esch",
+    "Bei uns ist alles abgestellt, mein Ältester traut sich nicht mehr in die Schule",
     "Wo ist das nächste Jugendhaus in Bonneweg?",
     "merci",
+    "Et ass kal dobaussen, hie schléift am Auto a wëll mat kengem schwätzen",
     "wéi ass d'Telefonsnummer",
+    "Seit wir hier wohnen, kennt uns niemand, meine Mutter sitzt nur noch vor dem Fernseher",
 )
 SERVER_CORE, VISITORS_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
 

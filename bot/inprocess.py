@@ -72,8 +72,8 @@ class _InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's base class is u
 class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class is untyped
     """Rasa's, which knows our own actions, and that each rule of ours has one.
 
-    What would change nothing here is left out (tests/test_inprocess.py compares the turns): reading
-    slots from messages, checks of names, copies for a log that nobody reads.
+    What would change nothing here is left out (tests/test_inprocess.py compares the turns): checks
+    of names, copies for a log that nobody reads.
     """
 
     #: What Rasa predicted for each intent: a rule looks at nothing else (tests/test_inprocess.py).
@@ -97,11 +97,6 @@ class _Processor(MessageProcessor):  # type: ignore[misc]  # Rasa's base class i
         if intent and not tracker.followup_action:
             self.known[intent] = action, prediction
         return action, prediction
-
-    async def run_action_extract_slots(
-        self, output_channel: OutputChannel, tracker: DialogueStateTracker
-    ) -> DialogueStateTracker:
-        return tracker  # our actions set the slots
 
     async def _run_action(
         self,

@@ -95,3 +95,36 @@ async def test_after_an_action_rasa_would_listen(
         turns.end("somebody")
     assert len(told) == 2 and told[1][0] == ACTION_LISTEN_NAME != told[0][0]
     assert all(ours == theirs for ours, theirs in told)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("slots", [{}, {"place": "esch-sur-alzette", "language": "de"}])
+async def test_what_is_left_out_changes_no_turn(
+    assistant: Assistant, text: str, slots: dict[str, Any]
+) -> None:
+    """Slots, events and messages of a turn are those of Rasa's own processor."""
+    assert assistant._agent and assistant._agent.processor and assistant._loaded
+    agent, turns = assistant._agent, assistant._loaded.turns
+    processor, ours = agent.processor, type(agent.processor)
+
+    async def turn() -> tuple[Any, ...]:
+        turns.begin("somebody", slots)
+        channel = CollectingOutputChannel()
+        try:
+            await agent.handle_message(
+                UserMessage(text=text, output_channel=channel, sender_id="somebody")
+            )
+        finally:
+            tracker = turns.end("somebody")
+        assert tracker
+        said = [{k: v for k, v in m.items() if k != "recipient_id"} for m in channel.messages]
+        events = [(e.type_name, getattr(e, "key", None) or str(e)) for e in tracker.events]
+        return said, events, {name: slot.value for name, slot in tracker.slots.items()}
+
+    here = await turn()
+    processor.__class__ = MessageProcessor
+    try:
+        rasas = await turn()
+    finally:
+        processor.__class__ = ours
+    assert here[0] and here == rasas
