@@ -16,6 +16,7 @@ from bot.store import (
     UnknownConversation,
     expire,
     open_database,
+    without_sync,
 )
 from tests.stored import stored
 
@@ -212,3 +213,30 @@ def test_a_conversation_without_a_word_expires(engine: Engine, name: str) -> Non
     assert name in expire(engine, NOW + timedelta(days=31), days=30, message_days=90)
     with pytest.raises(UnknownConversation):
         Conversations(engine).check(name, "x")
+
+
+#: What a database says of its commits: waited for, and not.
+_SYNC = {
+    "sqlite": ("pragma synchronous", 2, 1),
+    "postgresql": ("show synchronous_commit", "on", "off"),
+}
+
+
+def test_a_claim_does_not_wait_for_the_disk_and_the_rest_does(engine: Engine, name: str) -> None:
+    question, waits, does_not = _SYNC[engine.dialect.name]
+    unsynced = without_sync(engine)
+    try:
+        for one, wanted in ((engine, waits), (unsynced, does_not)):
+            with one.connect() as connection:
+                assert connection.exec_driver_sql(question).scalar() == wanted
+        assert Answers(unsynced).claim(name, "m1", "digest", None, 0) is None
+        # Another process sees it at once.
+        found = Answers(engine).find(name, "m1")
+        assert found and found.digest == "digest"
+    finally:
+        unsynced.dispose()
+
+
+def test_in_memory_there_is_no_second_database() -> None:
+    engine = open_database()
+    assert without_sync(engine) is engine
