@@ -81,6 +81,9 @@ def train(models: Path) -> Path:
     Makes the result the current model of the folder. An interrupted training leaves the earlier
     model and its manifest as they were.
     """
+    from bot.slim_rasa import import_rasa
+
+    import_rasa(training=True)
     from rasa.model_training import train as rasa_train
 
     data, learned = data_fingerprint(), digest_of(models / LEARNED)

@@ -26,8 +26,9 @@ _LEFT_OUT = (
 )
 
 
-def import_rasa() -> None:
-    """Imports what of Rasa a model of ours needs. Call it before anything else imports Rasa.
+def import_rasa(*, training: bool = False) -> None:
+    """Imports what of Rasa a model of ours needs, to be served or trained. Call it before anything
+    else imports Rasa.
 
     Does without each of `_LEFT_OUT` that nothing has imported already. Who imports one afterwards
     gets it; what of Rasa needs it then still lacks it, and says so when it is used.
@@ -38,6 +39,10 @@ def import_rasa() -> None:
         import rasa.core.agent
         import rasa.graph_components.validators.default_recipe_validator  # noqa: F401
         import rasa_sdk.executor  # noqa: F401
+
+        if training:
+            import rasa.engine.recipes.default_components
+            import rasa.model_training  # noqa: F401
 
 
 @contextmanager

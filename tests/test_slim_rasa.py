@@ -32,6 +32,17 @@ assert tensorflow.constant([1, 2]).shape == (2,)
 from sklearn.linear_model import LogisticRegression
 assert LogisticRegression().fit([[0.0], [1.0]], [0, 1]).predict([[1.0]]) == [1]
 """
+TRAINING = """
+import sys
+from bot import logs
+logs.configure("ERROR")
+from bot.slim_rasa import import_rasa
+import_rasa(training=True)
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+import rasa.model_training
+DefaultV1Recipe()
+assert not any(name.split(".")[0] in ("tensorflow", "sanic") for name in sys.modules)
+"""
 THERE_ALREADY = """
 import sys
 import tensorflow
@@ -48,6 +59,10 @@ assert not any(name.split(".")[0] == "sanic" for name in sys.modules)
 def test_tensorflow_is_left_out(model: Path) -> None:
     done = _run(LEFT_OUT, str(model))
     assert "is left out" in done
+
+
+def test_tensorflow_is_left_out_of_a_training() -> None:
+    _run(TRAINING)
 
 
 def test_tensorflow_that_is_there_is_used() -> None:

@@ -73,9 +73,13 @@ class Letters:
         """Rows x intents; each row sums to 1."""
         return softmax(self._scores(texts) / self._arrays["temperature"])
 
-    def calibrate(self, texts: List[str], wanted: List[int]) -> None:
-        """Makes the probabilities honest, by texts never trained on and their intents' numbers."""
-        self._arrays["temperature"] = np.float32(temperature(self._scores(texts), wanted))
+    def calibrate(self, texts: List[str], wanted: List[int]) -> Any:
+        """Makes the probabilities honest, by texts never trained on and their intents' numbers.
+        Returns the probabilities of these.
+        """
+        scores = self._scores(texts)
+        self._arrays["temperature"] = np.float32(temperature(scores, wanted))
+        return softmax(scores / self._arrays["temperature"])
 
     def _scores(self, texts: List[str]) -> Any:
         return np.stack([self._score(text) for text in texts])

@@ -54,10 +54,16 @@ class Neighbours:
 
     def probabilities(self, rows: Any) -> Any:
         """Rows x intents: the votes of the nearest sentences; each row sums to 1."""
-        return np.stack([self._votes(vector) for vector in _unit(rows)])
+        vectors = _unit(rows)
+        # Of many rows so many at a time: each is compared with all sentences.
+        parts = [vectors[at : at + 64] for at in range(0, len(vectors), 64)]
+        roughs = (part @ self._about["directions"] @ self._coarse.T for part in parts)
+        return np.stack(
+            [self._votes(*both) for part, rough in zip(parts, roughs) for both in zip(part, rough)]
+        )
 
-    def _votes(self, vector: Any) -> Any:
-        rough = self._coarse @ (vector @ self._about["directions"])
+    def _votes(self, vector: Any, rough: Any) -> Any:
+        """`rough`: how near each sentence is, along the directions."""
         count = min(_CANDIDATES, len(rough))
         near = np.argpartition(-rough, count - 1)[:count]
         vectors = self._about["vectors"][near].astype(np.float32)

@@ -77,11 +77,12 @@ class Opinions:
     def calibrate(self, texts: List[str], labels: List[str]) -> Any:
         """Makes both honest, by texts never trained on. Returns what they say of these."""
         wanted = [self.names.index(label) for label in labels]
-        self._letters.calibrate(texts, wanted)
+        letters = self._letters.calibrate(texts, wanted)
         if self._classifier is None:
-            return self._letters.probabilities(texts)
-        self._classifier.calibrate(self._features.rows(texts, many=True), labels)
-        return self.of_many(texts)
+            return letters
+        rows = self._features.rows(texts, many=True)
+        self._classifier.calibrate(rows, labels)
+        return self._where_sure(letters, self._together(letters, rows))
 
     def of(self, text: str) -> Any:
         """One row: what a text says that has no clauses."""
@@ -102,8 +103,8 @@ class Opinions:
         letters = self._letters.probabilities(texts)
         if self._classifier is None:
             return letters
-        together = self._together(letters, self._features.rows(texts, many=True))
-        return np.where(self._sure(letters)[:, None], letters, together)
+        rows = self._features.rows(texts, many=True)
+        return self._where_sure(letters, self._together(letters, rows))
 
     def of_parts(self, text: str, spans: List[Span]) -> Tuple[Any, Any]:
         """One row: what the whole says; and one for each of its clauses, within the whole."""
@@ -124,6 +125,9 @@ class Opinions:
         danger = letters[:, self._careful].sum(axis=1)
         sure = letters.max(axis=1) >= self._config["letters_sure"]
         return sure & (danger < self._config["letters_danger"])
+
+    def _where_sure(self, letters: Any, together: Any) -> Any:
+        return np.where(self._sure(letters)[:, None], letters, together)
 
     def _nothing_else(self, letters: Any, apart: Any) -> bool:
         """Whether no clause may hold a need or danger the whole message does not tell of."""
