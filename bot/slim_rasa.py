@@ -37,7 +37,7 @@ def import_rasa(*, training: bool = False) -> None:
         # The first is served, the second stands in every model file's list of components, and our
         # actions stand on the third.
         import rasa.core.agent
-        import rasa.graph_components.validators.default_recipe_validator  # noqa: F401
+        import rasa.graph_components.validators.default_recipe_validator
         import rasa_sdk.executor  # noqa: F401
 
         if training:
