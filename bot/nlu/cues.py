@@ -15,28 +15,23 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import (
-    ENTITIES,
-    INTENT,
-    INTENT_NAME_KEY,
-    INTENT_RANKING_KEY,
-    PREDICTED_CONFIDENCE_KEY,
-    TEXT,
-)
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import outcome
 from bot.nlu.abuse import AbuseFinder
 from bot.nlu.crisis import plain
 from bot.nlu.files import LEXICON, file_fingerprint, read_json, read_words, write_json
 from bot.nlu.language import LANGUAGE
-from bot.nlu.text import MAX_READ, clean, fold, tokens, words_in
+from bot.nlu.skips import FILLERS, Skips, found, patterns
+from bot.nlu.small_talk import SmallTalk
+from bot.nlu.text import MAX_READ, clean, tokens, words_in
 from bot.nlu.unknown_places import UnknownPlaceFinder
 from knowledge import load
 
 _ABUSE = LEXICON / "abuse"
 _CUES = LEXICON / "cues.yml"
-_FILLERS = LEXICON / "fillers.yml"
 _UNKNOWN = LEXICON / "unknown_places.yml"
 _PLACE, _AGE = "place", "age"
 _WORK = "job_insertion"
@@ -45,11 +40,6 @@ _MARK = " xplacex "
 #: Intents that are an answer or a state of their own, whatever stands around them.
 _FIXED = ("human_handoff", "privacy", "change_language")
 _UNCLEAR = ("nlu_fallback", "out_of_scope")
-#: What a word that is none, or a "hm?", is easily taken for.
-_SMALL = ("greet", "goodbye", "thank", "affirm", "bot_challenge", "restart", "help_menu", "inform")
-
-#: Said in few words.
-_SHORT = ("greet", "goodbye", "thank", "affirm")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -87,28 +77,22 @@ class CueReader(GraphComponent):
         self._resource = resource
         self._abuse = AbuseFinder(_ABUSE)
         cues: Any = read_words(_CUES)
-        self._drops = _patterns(cues["drops"])
-        self._which = _patterns(cues["which"])
-        self._households = _patterns(cues["households"])
-        self._any = re.compile(cues["any"])
+        self._which = patterns(cues["which"])
+        self._households = patterns(cues["households"])
         self._enters = [re.compile(p) for p in cues["enters"]]
         self._nobody = [re.compile(p) for p in cues["nobody"]]
-        self._refuses = [re.compile(p) for p in cues["refuses"]]
-        self._why = [re.compile(p) for p in cues["asks_why"]]
         self._why_at_all = [re.compile(p) for p in cues["asks_why_at_all"]]
         self._has_work = [re.compile(p) for p in cues["has_work"]]
         self._seeks_work = [re.compile(p) for p in cues["seeks_work"]]
-        self._worried = _patterns(cues["worried_parents"])
+        self._worried = patterns(cues["worried_parents"])
         self._unsure = re.compile(cues["unsure"])
         self._needs = frozenset(load().needs)
+        self._skips = Skips(cues, config)
         self._learn(words or [])
 
     def _learn(self, words: List[str]) -> None:
-        fillers: Any = read_words(_FILLERS)
-        small = [fold(w) for group in ("around_a_detail", "courtesy") for w in fillers[group]]
-        self._small = frozenset(small)
-        self._words = frozenset(words)
-        self._places = UnknownPlaceFinder(_UNKNOWN, words, small)
+        self._small_talk = SmallTalk(self._config, words)
+        self._places = UnknownPlaceFinder(_UNKNOWN, words, self._skips.small)
 
     @classmethod
     def create(
@@ -135,7 +119,7 @@ class CueReader(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return file_fingerprint(_ABUSE, _CUES, _FILLERS, _UNKNOWN)
+        return file_fingerprint(_ABUSE, _CUES, FILLERS, _UNKNOWN)
 
     def train(self, training_data: TrainingData) -> Resource:
         counts: Dict[str, int] = {}
@@ -162,54 +146,58 @@ class CueReader(GraphComponent):
     def _read(self, message: Message, text: str) -> None:
         words = plain(_marked(text, message.get(ENTITIES) or []))
         abuse = not message.get("crisis") and self._abuse.found(text)
-        drops = self._found(self._drops, words)
+        drops = self._skips.dropped(words)
         message.set("abuse", abuse, add_to_output=True)
-        message.set("which", [int(n) for n in self._found(self._which, words)], add_to_output=True)
+        message.set("which", [int(n) for n in found(self._which, words)], add_to_output=True)
         message.set("drops", drops, add_to_output=True)
         message.set("unknown_place", None, add_to_output=True)
-        for household in self._found(self._households, words)[:1]:
-            self._add(message, "household", household)
+        for household in found(self._households, words)[:1]:
+            outcome.add(message, "household", household, "CueReader")
         if message.get("crisis"):
             return
-        for need in self._found(self._worried, words)[:1]:
+        for need in found(self._worried, words)[:1]:
             message.set("worried_parent", True, add_to_output=True)
             message.set("needs", [need], add_to_output=True)
-            self._decide(message, need)
+            outcome.decide(message, need)
         self._read_lost(message, words)
         self._read_work(message, words)
-        self._read_drops(message, words, drops)
+        self._skips.read(message, words, drops)
         self._read_place(message, text)
-        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
-        if given and self._name(message) in ("affirm", "deny"):
+        given = outcome.kinds(message) & {_PLACE, _AGE}
+        if given and outcome.intent(message) in ("affirm", "deny"):
             # "No sorry, I meant Mersch": the place is what counts.
-            self._decide(message, "inform")
+            outcome.decide(message, "inform")
         kinds = [str(e["value"]) for e in message.get(ENTITIES) or [] if e["entity"] == "kind"]
-        if kinds and self._name(message) in ("nlu_fallback", "affirm"):
+        if kinds and outcome.intent(message) in ("nlu_fallback", "affirm"):
             # "Ok back to the crèche", "ok, a crèche then": it says what is wanted.
             message.set("needs", kinds[:1], add_to_output=True)
-            self._decide(message, kinds[0])
-        if self._name(message) == "ask_directions" and any(p.search(words) for p in self._enters):
-            self._decide(message, "ask_appointment")
-        if self._name(message) == "human_handoff" and any(p.search(words) for p in self._nobody):
-            self._decide(message, "nlu_fallback")
+            outcome.decide(message, kinds[0])
+        if outcome.intent(message) == "ask_directions" and any(
+            p.search(words) for p in self._enters
+        ):
+            outcome.decide(message, "ask_appointment")
+        if outcome.intent(message) == "human_handoff" and any(
+            p.search(words) for p in self._nobody
+        ):
+            outcome.decide(message, "nlu_fallback")
         if abuse:
-            self._read_abuse(message)
-        elif self._is_no_small_talk(message, words):
-            self._decide(message, "nlu_fallback")
+            self._beside_an_insult(message)
+        elif self._small_talk.is_none(message, words):
+            outcome.decide(message, "nlu_fallback")
 
     def _read_lost(self, message: Message, words: str) -> None:
         """ "I do not know what to say", or "why do you ask?" when nothing is being asked."""
         unsure = bool(self._unsure.search(words))
         message.set("unsure", unsure, add_to_output=True)
-        if (message.get("metadata") or {}).get("asks") in (_PLACE, _AGE):
+        if outcome.asked(message) in (_PLACE, _AGE):
             return
-        if unsure and self._name(message) not in ("affirm", "deny"):
+        if unsure and outcome.intent(message) not in ("affirm", "deny"):
             message.set("needs", [], add_to_output=True)
-            self._decide(message, _UNCLEAR[0])
+            outcome.decide(message, _UNCLEAR[0])
         elif any(p.search(words) for p in self._why_at_all):
             message.set("asks_why", True, add_to_output=True)
             message.set("needs", [], add_to_output=True)
-            self._decide(message, "inform")
+            outcome.decide(message, "inform")
 
     def _read_work(self, message: Message, words: str) -> None:
         """Who works, and asks for something else, looks for no work."""
@@ -220,51 +208,19 @@ class CueReader(GraphComponent):
         if works and not any(p.search(words) for p in self._seeks_work):
             needs.remove(_WORK)
             message.set("needs", needs, add_to_output=True)
-            if self._name(message) == _WORK:
-                self._decide(message, needs[0])
-
-    def _read_drops(self, message: Message, words: str, drops: List[str]) -> None:
-        """ "Forget the place", or "I do not mind" as an answer: the question is skipped."""
-        if "xplacex" in words and _PLACE in drops:
-            # "Forget Esch": the place named is the one that is not meant any more.
-            kept = [e for e in message.get(ENTITIES) or [] if e["entity"] != _PLACE]
-            message.set(ENTITIES, kept, add_to_output=True)
-        asks = (message.get("metadata") or {}).get("asks")
-        if drops:
-            beside = words
-            for kind in drops:
-                for pattern in self._drops[kind]:
-                    beside = pattern.sub(" ", beside)
-            more = [w for w in beside.split() if w not in self._small]
-            few = len(more) <= self._config["words_beside_a_drop"]
-            if few and not message.get("needs"):
-                self._decide(message, "skip_question")
-        elif asks in (_PLACE, _AGE) and self._any.search(words):
-            self._decide(message, "skip_question")
-        elif asks in (_PLACE, _AGE) and any(p.search(words) for p in self._why):
-            message.set("asks_why", True, add_to_output=True)
-            message.set("needs", [], add_to_output=True)
-            self._decide(message, "inform")
-        elif asks in (_PLACE, _AGE) and self._is_refusal(message, words):
-            message.set("refuses", True, add_to_output=True)
-            self._decide(message, "skip_question")
-
-    def _is_refusal(self, message: Message, words: str) -> bool:
-        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE}
-        if given or self._name(message) in self._needs:
-            return False
-        return any(pattern.search(words) for pattern in self._refuses)
+            if outcome.intent(message) == _WORK:
+                outcome.decide(message, needs[0])
 
     def _read_place(self, message: Message, text: str) -> None:
         if any(e["entity"] in (_PLACE, "service") for e in message.get(ENTITIES) or []):
             return
-        name = self._name(message)
+        name = outcome.intent(message)
         if name in _FIXED or name in ("skip_question", "too_long", "no_words"):
             return
-        asked = (message.get("metadata") or {}).get("asks") == _PLACE
+        asked = outcome.asked(message) == _PLACE
         if (
             asked
-            and self._sure(message) >= self._config["sure_from"]
+            and outcome.sure(message) >= self._config["sure_from"]
             and name not in ("inform", *_UNCLEAR)
         ):
             asked = False
@@ -282,73 +238,24 @@ class CueReader(GraphComponent):
         needs = [] if name in _UNCLEAR else message.get("needs")
         if alone and not needs and (asked or not name.startswith("ask_")):
             message.set("needs", [], add_to_output=True)
-            self._decide(message, "inform")
+            outcome.decide(message, "inform")
 
-    def _read_abuse(self, message: Message) -> None:
+    def _beside_an_insult(self, message: Message) -> None:
         """Whatever is asked beside the insult counts; if nothing is, it is outside."""
-        name = self._name(message)
-        given = {e["entity"] for e in message.get(ENTITIES) or []} & {_PLACE, _AGE, "service"}
+        name = outcome.intent(message)
+        given = outcome.kinds(message) & {_PLACE, _AGE, "service"}
         if message.get("needs") or name.startswith("ask_"):
             return
-        for other in message.get(INTENT_RANKING_KEY) or []:
-            likely = other[PREDICTED_CONFIDENCE_KEY] >= self._config["beside_insult_from"]
-            asked = other[INTENT_NAME_KEY]
-            if likely and (asked in self._needs or asked.startswith("ask_")):
-                message.set("needs", [asked] if asked in self._needs else [], add_to_output=True)
-                self._decide(message, asked)
+        for other, probability in outcome.likely(message):
+            enough = probability >= self._config["beside_insult_from"]
+            if enough and (other in self._needs or other.startswith("ask_")):
+                message.set("needs", [other] if other in self._needs else [], add_to_output=True)
+                outcome.decide(message, other)
                 return
-        sure = self._sure(message) >= self._config["small_talk_from"]
+        sure = outcome.sure(message) >= self._config["small_talk_from"]
         fixed = name in ("complaint", "skip_question", "nlu_fallback") or (name in _FIXED and sure)
         if not (given and name == "inform") and not fixed:
-            self._decide(message, _UNCLEAR[1])
-
-    def _is_no_small_talk(self, message: Message, words: str) -> bool:
-        """Taken for small talk, though hardly: it is no word, or does not answer what was asked."""
-        said = words.split()
-        alone = len(said) == 1 and self._words.isdisjoint(said)
-        least = self._config["strange_word_from" if alone else "small_talk_from"]
-        unsure = self._sure_of_courtesy(message) < least
-        given = {e["entity"] for e in message.get(ENTITIES) or []} - {LANGUAGE}
-        if not unsure or given or self._name(message) not in _SMALL:
-            return False
-        asks = (message.get("metadata") or {}).get("asks")
-        strange = self._words.isdisjoint(said) or (
-            # "And until then? We must be out by the end of the month" is no goodbye.
-            len(said) >= self._config["words_of_more"] and self._name(message) in _SHORT
-        )
-        return strange or (asks in (_PLACE, _AGE) and self._name(message) != "restart")
-
-    def _found(self, patterns: Dict[str, List["re.Pattern[str]"]], words: str) -> List[str]:
-        return [name for name, group in patterns.items() if any(p.search(words) for p in group)]
-
-    def _name(self, message: Message) -> str:
-        return str((message.get(INTENT) or {}).get(INTENT_NAME_KEY) or "")
-
-    def _sure(self, message: Message) -> float:
-        return float((message.get(INTENT) or {}).get(PREDICTED_CONFIDENCE_KEY, 0.0))
-
-    def _decide(self, message: Message, intent: str) -> None:
-        decided = {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: 1.0}
-        ranking = message.get(INTENT_RANKING_KEY) or []
-        rest = [r for r in ranking if r[INTENT_NAME_KEY] != intent]
-        message.set(INTENT, decided, add_to_output=True)
-        message.set(INTENT_RANKING_KEY, [decided, *rest], add_to_output=True)
-
-    def _sure_of_courtesy(self, message: Message) -> float:
-        """How sure the intent is; of "thanks, bye" only which courtesy it is may be unclear."""
-        if self._name(message) not in _SHORT:
-            return self._sure(message)
-        ranking = message.get(INTENT_RANKING_KEY) or []
-        sure = (r[PREDICTED_CONFIDENCE_KEY] for r in ranking if r[INTENT_NAME_KEY] in _SHORT)
-        return float(sum(sure))
-
-    def _add(self, message: Message, kind: str, value: str) -> None:
-        found = {"entity": kind, "start": 0, "end": 0, "value": value, "extractor": "CueReader"}
-        message.set(ENTITIES, [*(message.get(ENTITIES) or []), found], add_to_output=True)
-
-
-def _patterns(groups: Dict[str, List[str]]) -> Dict[str, List["re.Pattern[str]"]]:
-    return {name: [re.compile(p) for p in group] for name, group in groups.items()}
+            outcome.decide(message, _UNCLEAR[1])
 
 
 def _marked(text: str, entities: List[Dict[str, Any]]) -> str:
