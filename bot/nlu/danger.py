@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Text, Tuple
 from bot.nlu.crisis import CrisisPatterns
 from bot.nlu.files import LEXICON
 from bot.nlu.intent import Scores
-from bot.nlu.text import has_words
+from bot.nlu.text import MAX_EMBEDDED, has_words
 
 PATTERNS = LEXICON / "crisis"
 #: Several crises in one message: what cannot wait at all comes first.
@@ -27,7 +27,10 @@ class Danger:
         `bare`: nothing but a place or an age, which are no cry for help whatever the model makes
         of so little.
         """
-        said = self._patterns.find(text)
+        hits = self._patterns.hits(text)
+        said = list(dict.fromkeys(name for name, _ in hits))
+        if not bare and self._denied(text, hits, scores, clauses):
+            said = []
         floor = self._config["crisis_from"]
         readable = has_words(text) and not bare
         if not said and self._patterns.has_idiom(text):
@@ -36,6 +39,19 @@ class Danger:
         if not readable:
             scores, clauses = [], []
         return self._all(said, scores, clauses, floor), bool(said)
+
+    def _denied(
+        self, text: str, hits: List[Tuple[str, bool]], scores: Scores, clauses: List[Scores]
+    ) -> bool:
+        """Whether danger is said only in words that ordinary messages use, too, and the model has
+        read all of the message and hears nearly none in it nor in any of its clauses.
+        """
+        weak = all(backed for _, backed in hits) and len({name for name, _ in hits}) == 1
+        if not weak or not scores or len(text) > MAX_EMBEDDED:
+            return False
+        prefix = self._config["crisis_prefix"]
+        heard = [sum(p for n, p in one if n.startswith(prefix)) for one in (scores, *clauses)]
+        return max(heard) < float(self._config["crisis_denied_below"])
 
     def _all(
         self, said: List[str], scores: Scores, clauses: List[Scores], floor: float

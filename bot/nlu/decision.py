@@ -83,6 +83,9 @@ class Decision(GraphComponent):
             "crisis_from_in_idiom": 0.95,
             # A message of no more words is the saying and nothing else.
             "saying_words": 8,
+            # Words that ordinary messages use, too (`backed` in the patterns), are not believed
+            # where the model makes all danger less probable than this, in every clause.
+            "crisis_denied_below": 0.05,
             # Surer than this, the model says which of several crises comes first.
             "crisis_sure": 0.45,
             # A question about a service, or about a kind of service, named in the message.

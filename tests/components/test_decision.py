@@ -159,6 +159,30 @@ def test_a_pattern_wins_whatever_the_model_says(decision: Decision) -> None:
     assert found.get("crisis") == ["crisis_suicide"]
 
 
+GOAL = "Ich kriege beim Elfmeterschießen jedes Mal einen Herzinfarkt"
+
+
+@pytest.mark.parametrize(
+    ("text", "danger", "in_a_clause", "crisis"),
+    [
+        (GOAL, 0.01, 0.01, []),  # words that ordinary messages use, too, and hardly any danger
+        (GOAL, 0.06, 0.01, ["crisis_medical"]),  # it may be danger
+        (GOAL, 0.01, 0.06, ["crisis_medical"]),  # … in one of its clauses
+        (GOAL + ", bla" * 80, 0.01, 0.01, ["crisis_medical"]),  # more than the model reads
+        (GOAL + ", bin lebensmüde", 0.01, 0.01, ["crisis_medical", "crisis_suicide"]),  # two dangers
+        ("mein Mann atmet nicht mehr", 0.01, 0.01, ["crisis_medical"]),  # says nothing else
+    ],
+)
+def test_words_that_are_no_proof_alone(
+    decision: Decision, text: str, danger: float, in_a_clause: float, crisis: list[str]
+) -> None:
+    scores = {"out_of_scope": 1 - danger, "crisis_medical": danger}
+    clause = [("out_of_scope", 1 - in_a_clause), ("crisis_medical", in_a_clause)]
+    found = _decide(decision, text, scores, clause_scores=[clause])
+    assert found.get("crisis") == crisis
+    assert _decide(decision, text, {}).get("crisis"), "where no model has read it, words count"
+
+
 def test_a_cry_inside_a_very_long_text(decision: Decision) -> None:
     text = "bla " * 2000 + "je veux me tuer " + "bla " * 500
     assert _decide(decision, text, {"greet": 0.9}).get("intent")["name"] == "crisis_suicide"
