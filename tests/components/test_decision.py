@@ -169,7 +169,7 @@ GOAL = "Ich kriege beim Elfmeterschießen jedes Mal einen Herzinfarkt"
         (GOAL, 0.06, 0.01, ["crisis_medical"]),  # it may be danger
         (GOAL, 0.01, 0.06, ["crisis_medical"]),  # … in one of its clauses
         (GOAL + ", bla" * 80, 0.01, 0.01, ["crisis_medical"]),  # more than the model reads
-        (GOAL + ", bin lebensmüde", 0.01, 0.01, ["crisis_medical", "crisis_suicide"]),  # two dangers
+        (GOAL + ", bin lebensmüde", 0.01, 0.01, ["crisis_medical", "crisis_suicide"]),  # two
         ("mein Mann atmet nicht mehr", 0.01, 0.01, ["crisis_medical"]),  # says nothing else
     ],
 )
