@@ -57,12 +57,13 @@ def test_danger_is_heard_in_these_words_only(name: str, text: str, catches: bool
         ("Jeune F. 19, père a pris son passeport", "crisis_violence"),
         ("Azubi 20, Familie lässt ihn nicht hinaus", "crisis_violence"),
         ("Meedchen 12, Papp léisst hatt net eraus", "crisis_child"),
+        ("Meedchen 15 kritt Kaddoe vun engem Mann 45", "crisis_child"),
         ("Familie lässt sie nicht mehr hinaus", "crisis_child"),
     ],
 )
 async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
     async def understand(_: str) -> dict[str, object]:
-        likely = {"crisis_child": 0.5, "crisis_violence": 0.1}
+        likely = {"crisis_child": 0.5, "crisis_violence": 0.05}
         ranking = [{"name": name, "confidence": p} for name, p in likely.items()]
         return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
 
@@ -72,7 +73,7 @@ async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
 
 @pytest.mark.parametrize(
     ("violence", "heard"),
-    [(0.29, ["crisis_medical"]), (0.3, ["crisis_medical", "crisis_violence"])],
+    [(0.19, ["crisis_medical"]), (0.2, ["crisis_medical", "crisis_violence"])],
 )
 async def test_danger_of_two_kinds_nearly_as_likely_is_said_of_both(
     violence: float, heard: list[str]
@@ -84,6 +85,20 @@ async def test_danger_of_two_kinds_nearly_as_likely_is_said_of_both(
 
     reading = await NoteReader(understand, frozenset(load().needs)).read(NOTES.read("liegt da"))
     assert [said.name for said in reading.crisis] == heard
+
+
+@pytest.mark.parametrize(("part", "heard"), [(0.0, False), (0.4, False), (0.8, True)])
+async def test_a_part_that_sounds_of_danger_speaks_for_the_whole(part: float, heard: bool) -> None:
+    """The whole alone (0.13) and the clause alone (0.8) are too little; together they are enough."""
+
+    async def understand(text: str) -> dict[str, object]:
+        sure = 0.13 if "Miete" in text else part if "Flur" in text else 0.0
+        ranking = [{"name": "crisis_medical", "confidence": sure}]
+        return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
+
+    note = NOTES.read("Miete ist bezahlt, sie liegt seit Stunden im Flur")
+    reader = NoteReader(understand, frozenset(load().needs))
+    assert bool((await reader.read(note)).crisis) is heard
 
 
 @pytest.mark.parametrize(

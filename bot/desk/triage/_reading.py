@@ -35,11 +35,13 @@ _NEED_BESIDE_CRISIS = 0.6
 #: hears. Set on data/dev/danger*.jsonl, low on purpose: a worker strikes a false alarm out with one
 #: key, a missed one is missed.
 _Floors = Mapping[str, float]
-_CRIES: _Floors = {"whole": 0.15, "sentence": 0.3, "clause": 0.9}
+_CRIES: _Floors = {"whole": 0.2, "sentence": 0.3, "clause": 0.9}
 _SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
 _CRY_BACKED = 0.06
+#: A part that sounds of danger adds so much of it to the whole, which may talk of much else.
+_CRY_OF_A_PART = 0.1
 #: What is nearly as likely as the likeliest cry is said, too: each kind has its own numbers.
-_CRY_BESIDE = 0.3
+_CRY_BESIDE = 0.2
 #: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
 _CRY_SURE = 0.97
 _FEWEST_WORDS = 3
@@ -72,6 +74,11 @@ class _Part:
     whole: bool
     sentence: bool
     parse: Parse
+
+    @property
+    def readable(self) -> bool:
+        """Whether it has words enough to be judged alone."""
+        return len(self.text.split()) >= _FEWEST_WORDS
 
     @property
     def danger(self) -> float:
@@ -133,9 +140,10 @@ class Reader:
             for name, spans in self.dangers(note.plain.text).items()
         }
         possible = _URGENT if self._about_children(note) else _GROWN_UP
+        worst = max((p.danger for p in parts if p.readable), default=0.0)
         for hears in (self._said, self._guessed):
             # Beside danger that is said, the model is believed only where it is sure.
-            floors = _SURE_CRIES if heard else _CRIES
+            floors = _SURE_CRIES if heard else _lowered(_CRIES, worst)
             for part in [whole, *parts]:
                 for name in hears(part, floors, whole.danger, possible):
                     words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
@@ -171,7 +179,7 @@ class Reader:
         self, part: _Part, floors: "_Floors", backing: float, possible: _Names
     ) -> list[str]:
         """The likeliest possible cries in one part. `backing`: danger in the whole."""
-        if len(part.text.split()) < _FEWEST_WORDS and not part.whole:
+        if not (part.readable or part.whole):
             return []
         kind = "whole" if part.whole else "sentence" if part.sentence else "clause"
         if part.danger < floors[kind] or backing < _CRY_BACKED or self._calm(part):
@@ -232,3 +240,8 @@ class Reader:
         """Pressing needs first, then the surer ones, then as they are told."""
         pressing = _PRESSING.index(said.name) if said.name in _PRESSING else len(_PRESSING)
         return (pressing, -round(said.sure, 1), start)
+
+
+def _lowered(floors: _Floors, worst: float) -> _Floors:
+    """The floors for a note whose worst part sounds of danger so much."""
+    return {**floors, "whole": floors["whole"] - _CRY_OF_A_PART * worst}
