@@ -147,6 +147,16 @@ async def test_danger_shows_the_number_first(triage: Triage) -> None:
         ("Budgetberatung gewünscht. Will nicht mehr leben.", "crisis_suicide", "budget_help"),
         ("Sicht eng Crèche. Den Ex dreet si ëmzebréngen.", "crisis_violence", "childcare"),
         ("ouni Doheem, huet Pëllen geschléckt", "crisis_medical", "emergency_housing"),
+        (
+            "Fr. 34 J., 2 Kd., Miete 3 Monate offen. Mann hat sie am Hals gepackt.",
+            "crisis_violence",
+            "debt_help",
+        ),
+        (
+            "Fra, 2 Kanner, Loyer 3 Méint net bezuelt. De Mann huet si um Hals gepaakt.",
+            "crisis_violence",
+            "debt_help",
+        ),
     ],
 )
 async def test_danger_hides_no_need_told_beside_it(

@@ -57,6 +57,8 @@ class Needs:
             for part in telling:
                 likely = part.likely(need)
                 backed = long and part.sentence or said >= _PART_BACKED or bool(cued)
+                if beside and not backed:
+                    backed = any(_backs(around, part, need) for around in [whole, *parts])
                 if likely >= _PART_SURE and backed and likely * _PART > said:
                     best, said = part, likely * _PART
             apart = [
@@ -86,6 +88,13 @@ class Needs:
     def _cues(self, note: Note, need: str) -> list[Span]:
         """Where words of the rules name a need, as spans of the note written out."""
         return [note.plain.span(*s) for s in hits(self._words.get(need, ()), note.plain.text)]
+
+
+def _backs(around: Part, part: Part, need: str) -> bool:
+    """Whether what stands around a part tells of the need, too, however loud the danger is."""
+    if around is part or not _within(part.span, [around.span]):
+        return False
+    return need in (around.parse.get("needs") or []) or around.likely(need) >= _PART_BACKED
 
 
 def _within(span: Span, others: list[Span]) -> bool:
