@@ -143,6 +143,9 @@ def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> 
         "level": case.urgency.level,
         "why": unbroken(case.urgency.why[language]),
         "because": case.urgency.words,
+        "beside": [
+            {"why": unbroken(why[language]), "words": words} for why, words in case.urgency.beside
+        ],
         "place": place,
         "age": _band(case.ages),
         "household": case.household or "unknown",

@@ -45,7 +45,8 @@ function fill(id, value) {
 }
 
 function show(said) {
-  field("why").textContent = `${said.risk} – ${said.why} ${quoted(said.because)}`;
+  const dangers = said.beside.map((other) => ` ${other.why} ${quoted(other.words)}`).join("");
+  field("why").textContent = `${said.risk} – ${said.why} ${quoted(said.because)}${dangers}`;
   field("why").dataset.level = said.level;
   field("rule").value = said.rule;
   fill("risk", said.risk);
@@ -57,12 +58,19 @@ function show(said) {
     fill(select.id, need ? need.id : "");
     field(`cause${n}`).textContent = need && !chosen.has(select.id) ? quoted(need.words) : "";
   }
-  const numbers = field("numbers");
-  numbers.hidden = !said.crisis.length;
-  numbers.textContent = said.crisis.length
-    ? said.helplines.map((line) => `${line.name}: ${line.number}`).join(" · ")
-    : "";
+  numbers(said.crisis.length ? said.helplines : []);
   services(said.services);
+}
+
+// One to a line; written anew only when they change, or screen readers say them at every pause.
+function numbers(lines) {
+  const list = field("numbers").firstElementChild;
+  const texts = lines.map((line) => `${line.name}: ${line.number}`);
+  if ([...list.children].map((row) => row.textContent).join() !== texts.join()) {
+    const row = (text) => Object.assign(document.createElement("li"), { textContent: text });
+    list.replaceChildren(...texts.map(row));
+  }
+  field("numbers").hidden = !lines.length;
 }
 
 function services(found) {
