@@ -159,6 +159,10 @@ def test_a_message_left_is_read_like_notes(server: Server, browser: Browser) -> 
     page.wait_for_selector("#numbers:not([hidden])")
     first = page.locator("#numbers li").first
     assert "112" in first.inner_text()
+    # A number is never torn, however narrow the screen.
+    page.set_viewport_size({"width": 320, "height": 640})
+    for strong in page.locator("#numbers li strong").all():
+        assert strong.evaluate("e => e.getClientRects().length") == 1
     # Nothing is said anew to screen readers while the same numbers stay.
     first.evaluate("row => { row.dataset.kept = 'yes'; }")
     with page.expect_response("**/desk/api/triage"):

@@ -65,12 +65,19 @@ function show(said) {
 // One to a line; written anew only when they change, or screen readers say them at every pause.
 function numbers(lines) {
   const list = field("numbers").firstElementChild;
-  const texts = lines.map((line) => `${line.name}: ${line.number}`);
-  if ([...list.children].map((row) => row.textContent).join() !== texts.join()) {
-    const row = (text) => Object.assign(document.createElement("li"), { textContent: text });
-    list.replaceChildren(...texts.map(row));
-  }
+  const rows = lines.map(helpline);
+  const told = (all) => [...all].map((row) => row.textContent).join();
+  if (told(list.children) !== told(rows)) list.replaceChildren(...rows);
   field("numbers").hidden = !lines.length;
+}
+
+// The number first, and in one piece; "112 – emergencies" begins with its own.
+function helpline(line) {
+  const row = document.createElement("li");
+  const number = Object.assign(document.createElement("strong"), { textContent: line.number });
+  const name = line.name.startsWith(line.number) ? line.name.slice(line.number.length) : line.name;
+  row.append(number, ` ${name.trim()}`);
+  return row;
 }
 
 function services(found) {
