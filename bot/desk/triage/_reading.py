@@ -25,11 +25,9 @@ _GROWN_UP = tuple(name for name in _URGENT if name != "crisis_child")
 #: hears. Set on data/dev/danger*.jsonl, low on purpose: a worker strikes a false alarm out with one
 #: key, a missed one is missed.
 _Floors = Mapping[str, float]
-_CRIES: _Floors = {"whole": 0.2, "sentence": 0.3, "clause": 0.9}
+_CRIES: _Floors = {"whole": 0.15, "sentence": 0.3, "clause": 0.9}
 _SURE_CRIES: _Floors = {"whole": 0.5, "sentence": 0.8, "clause": 0.9}
 _CRY_BACKED = 0.06
-#: A part that sounds of danger adds so much of it to the whole, which may talk of much else.
-_CRY_OF_A_PART = 0.1
 #: What is nearly as likely as the likeliest cry is said, too: each kind has its own numbers.
 _CRY_BESIDE = 0.2
 #: Beside "no …" or "years ago …" the model must be so sure of danger, whatever a pattern says.
@@ -93,10 +91,9 @@ class Reader:
             for name, spans in self.dangers(note.plain.text).items()
         }
         possible = _URGENT if self._about_children(note) else _GROWN_UP
-        worst = max((p.danger for p in parts if p.readable), default=0.0)
         for hears in (self._said, self._guessed):
             # Beside danger that is said, the model is believed only where it is sure.
-            floors = _SURE_CRIES if heard else _lowered(_CRIES, worst)
+            floors = _SURE_CRIES if heard else _CRIES
             for part in [whole, *parts]:
                 for name in hears(part, floors, whole.danger, possible):
                     words = self._narrowest(note, name, parts) or (note.quote(*part.span),)
@@ -152,8 +149,3 @@ class Reader:
         saying = [p for p in parts if name in (p.parse.get("crisis") or [])]
         shortest = min(saying, key=lambda p: p.span[1] - p.span[0], default=None)
         return (note.quote(*shortest.span),) if shortest else ()
-
-
-def _lowered(floors: _Floors, worst: float) -> _Floors:
-    """The floors for a note whose worst part sounds of danger so much."""
-    return {**floors, "whole": floors["whole"] - _CRY_OF_A_PART * worst}
