@@ -36,6 +36,7 @@ from knowledge._overlay import (
 )
 from knowledge._phone import dialled, spoken
 from knowledge._rules import holidays_held, rules
+from knowledge._shown import unbroken
 from knowledge._words import fold
 
 __all__ = [
@@ -96,4 +97,5 @@ __all__ = [
     "fold",
     "load",
     "spoken",
+    "unbroken",
 ]

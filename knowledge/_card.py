@@ -9,6 +9,7 @@ from knowledge._hours import Hours, Opening
 from knowledge._languages import Language
 from knowledge._model import Helpline, Service
 from knowledge._phone import spoken
+from knowledge._shown import unbroken
 from knowledge._wording import Wording
 
 Card = dict[str, Any]
@@ -37,7 +38,7 @@ class Cards:
         flagged = [f for entries in shown.values() for f in entries if not f.confirmed]
         point = facts.get("coordinates")
         alert = [*self.hours.notices(service, at, language), *self._links(shown, language, at)]
-        return {
+        card = {
             "type": "service",
             "lang": language,
             "id": service.id,
@@ -60,6 +61,7 @@ class Cards:
             "map_url": _map_url(point),
             "alert": " ".join(alert) or None,
         }
+        return dict(unbroken(card))
 
     def helpline(self, helpline: Helpline, language: Language, at: datetime) -> Card:
         """The `helpline` message of the contract; `opening` also holds short-term notices.
@@ -72,7 +74,7 @@ class Cards:
             number = dict(self._phone(phone[0], language, at))
         opening = self.hours.opening(helpline, at)
         notices = self.hours.notices(helpline, at, language)
-        return {
+        card = {
             "type": "helpline",
             "lang": language,
             "id": helpline.id,
@@ -83,6 +85,7 @@ class Cards:
             "opening": " ".join([opening.words[language], *notices]),
             "languages": list(helpline.languages),
         }
+        return dict(unbroken(card))
 
     def value(self, facts: Facts, field: str, language: Language, at: datetime) -> Optional[str]:
         """All values of a field that may be shown, each flagged or old one with its notice."""
@@ -98,10 +101,10 @@ class Cards:
     def text(self, service: Service, field: str, language: Language, at: datetime) -> Optional[str]:
         """A field of the service, or else what holds for every service of its type."""
         own = self.value(service.facts, field, language, at)
-        if own:
-            return own
         texts = [self.with_notice(f, language, at) for f in self.general(service, field)]
-        return sentences(texts) if len(texts) > 1 else next(iter(texts), None)
+        general = sentences(texts) if len(texts) > 1 else next(iter(texts), None)
+        found: Optional[str] = unbroken(own or general)
+        return found
 
     def general(self, service: Service, field: str) -> tuple[Fact, ...]:
         """What holds for every service of its type."""

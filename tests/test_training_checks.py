@@ -40,8 +40,10 @@ def test_hardly_a_training_sentence_teaches_the_wrong_thing() -> None:
     sentence at a border falls to either side. The 2,460 sentences of danger and its look-alikes
     added on 28 November 2026 stand at that border on purpose, and so do those of 29 November on
     what none of ours is there for, hardly any of whose topics is like another; the encoder was not
-    fitted to either yet (before them: 1.9 and 2.7 %; now 3.04 %). Without the 216 or 347 newest of
-    these sentences the conversations failed more often.
+    fitted to either yet (before them: 1.9 and 2.7 %; with them 3.04 %). Without the 216 or 347
+    newest of these sentences the conversations failed more often. Of the 927 on danger that a note
+    only implies, and on calm notes of the same looks, 174 stand at that border (3.34 %): with them
+    nine kinds of danger of 650 more are heard at the desk, and four cries of 434 in the chat.
     """
     sentences = sum(
         line.startswith("    - ")
@@ -50,4 +52,4 @@ def test_hardly_a_training_sentence_teaches_the_wrong_thing() -> None:
     )
     problems = check_training_data()
     assert sum("reads like" in p for p in problems) / sentences <= 0.001
-    assert sum("nearer to" in p for p in problems) / sentences <= 0.031
+    assert sum("nearer to" in p for p in problems) / sentences <= 0.034

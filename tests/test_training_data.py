@@ -1,5 +1,6 @@
 """The training data keeps its promises: enough, in its language, never twice, never a test case."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,28 @@ def test_no_test_case_is_trained_on() -> None:
     for path in EVALUATED:
         for case in read_cases(path):
             assert _same(case["text"]) not in trained, f"{path.name}: «{case['text']}»"
+
+
+def test_no_note_is_trained_on_or_stands_in_both_sets() -> None:
+    """The notes of triage: those that rules are set on, and those set apart."""
+    trained = {
+        _same(line)
+        for language in LANGUAGES
+        for content in _files(language).values()
+        for line in _lines(content)
+    }
+    development, apart = (
+        {
+            _same(json.loads(line)["text"])
+            for path in folder.glob("*.jsonl")
+            for line in path.read_text(encoding="utf-8").splitlines()
+        }
+        for folder in (ROOT / "data" / "dev", HERE / "triage")
+    )
+    assert len(development) > 1000 and len(apart) > 200
+    assert not development & trained
+    assert not apart & trained
+    assert not development & apart
 
 
 def test_no_test_case_sets_a_threshold() -> None:

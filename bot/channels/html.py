@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.policy import policy as policy
 from bot.signs import clean_lines as clean_lines
-from knowledge import LANGUAGE_NAMES, LANGUAGES, Knowledge, Language, dialled
+from knowledge import LANGUAGE_NAMES, LANGUAGES, Knowledge, Language, dialled, unbroken
 
 #: Templates and their words, `<catalogue>.<language>.yml`.
 FOLDER = Path(__file__).resolve().parents[1] / "web" / "pages"
@@ -38,15 +38,17 @@ def environment() -> Environment:
 def catalogue(name: str) -> dict[Language, Words]:
     """The words of a kind of page, per language."""
     return {
-        code: yaml.safe_load((FOLDER / f"{name}.{code}.yml").read_text(encoding="utf-8"))
+        code: unbroken(yaml.safe_load((FOLDER / f"{name}.{code}.yml").read_text(encoding="utf-8")))
         for code in LANGUAGES
     }
 
 
 def clean(value: Any) -> Any:
-    """A card's texts without characters that are invisible, turn text around or break encoders."""
+    """A card's texts as they are shown: without characters that are invisible, turn text around
+    or break encoders."""
     if isinstance(value, str):
-        return clean_lines("".join(" " if c in "\n\r\t" else c for c in value)).strip()
+        text = clean_lines("".join(" " if c in "\n\r\t" else c for c in value)).strip()
+        return unbroken(text)
     if isinstance(value, dict):
         return {key: clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

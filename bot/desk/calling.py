@@ -9,13 +9,13 @@ from fastapi.responses import JSONResponse
 
 from bot.desk.access import Access, Form, spoken, to
 from bot.desk.calls import CHOICES, NEEDS, QUESTIONS, Draft, read
-from bot.desk.names import service_name
+from bot.desk.names import need_name, service_name
 from bot.desk.rendering import Rendering
 from bot.desk.times import today
 from bot.desk.triage import Case, Triage
 from bot.problems import Problem
 from bot.store import Worker
-from knowledge import LUXEMBOURG, Knowledge, Language, Service, directory
+from knowledge import LUXEMBOURG, Knowledge, Language, Service, directory, unbroken
 
 _FORM_HEADER = "x-desk-form"
 _LONGEST = 4000
@@ -134,15 +134,18 @@ def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> 
     place = knowledge.place(case.place).in_(language) if case.place else None
     return {
         "needs": [
-            {"id": s.name, "label": knowledge.needs[s.name].label.in_(language), "words": s.words}
+            {"id": s.name, "label": need_name(knowledge, s.name, language), "words": s.words}
             for s in case.needs
         ],
         "crisis": [{"id": s.name, "words": s.words} for s in case.crisis],
         "risk": case.urgency.risk,
         "rule": case.urgency.rule,
         "level": case.urgency.level,
-        "why": case.urgency.why[language],
+        "why": unbroken(case.urgency.why[language]),
         "because": case.urgency.words,
+        "beside": [
+            {"why": unbroken(why[language]), "words": words} for why, words in case.urgency.beside
+        ],
         "place": place,
         "age": _band(case.ages),
         "household": case.household or "unknown",
@@ -154,7 +157,7 @@ def told(case: Case, knowledge: Knowledge, language: Language, at: datetime) -> 
                 "open": cards[s.id]["open_now"],
                 "confirmed": cards[s.id]["confirmed"],
                 "places": _places(s.match.service, at),
-                "why": s.words(language),
+                "why": unbroken(s.words(language)),
             }
             for s in case.services
         ],

@@ -8,10 +8,10 @@ from fastapi.routing import APIRoute
 
 from bot import problems
 from bot.desk.access import Form, spoken
-from bot.desk.catalogues import unbroken
 from bot.desk.rendering import Rendering
 from bot.problems import Problem
 from bot.store import AWAY
+from knowledge import unbroken
 
 _log = logging.getLogger(__name__)
 _LOGIN = "/desk/login"

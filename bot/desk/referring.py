@@ -26,7 +26,7 @@ from bot.desk.referrals import (
 from bot.desk.rendering import Rendering
 from bot.desk.times import age_days, moment
 from bot.store import AlreadyReferred, Call, Referral, Referrals, Stale, Worker
-from knowledge import LUXEMBOURG, Knowledge, Service, UnknownId, directory
+from knowledge import LUXEMBOURG, Knowledge, Service, UnknownId, directory, unbroken
 
 PER_PAGE = 20
 _MOST_FOUND = 12
@@ -203,7 +203,7 @@ class Referring:
             about=receiving(knowledge, service, language, at) if service else None,
             chosen=[(s, service_name(knowledge, s, language)) for s in chosen],
             asked=asked,
-            hits=[(hit.id, hit.name, hit.summary) for hit in hits if hit.kind == "service"],
+            hits=unbroken([(h.id, h.name, h.summary) for h in hits if h.kind == "service"]),
         )
 
     def _shown(

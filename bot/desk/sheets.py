@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 from urllib.parse import quote
 
 from bot.signs import clean_lines
-from knowledge import Knowledge, Language, Service
+from knowledge import Knowledge, Language, Service, unbroken
 
 Words = Mapping[str, Any]
 #: The language of a sheet for who speaks none of ours.
@@ -94,6 +94,6 @@ def sheet(
         foreign=words["foreign"].get(spoken) if spoken else None,
         danger=words["danger"],
         footer=words["footer"].format(
-            house=knowledge.association.name.in_(language), date=at.strftime("%d.%m.%Y")
+            house=unbroken(knowledge.association.name.in_(language)), date=at.strftime("%d.%m.%Y")
         ),
     )

@@ -157,7 +157,18 @@ def test_a_message_left_is_read_like_notes(server: Server, browser: Browser) -> 
     page.set_default_timeout(60_000)
     page.goto(f"{server.address}/desk/call?message={number}")
     page.wait_for_selector("#numbers:not([hidden])")
-    assert "112" in page.locator("#numbers").inner_text()
+    first = page.locator("#numbers li").first
+    assert "112" in first.inner_text()
+    # A number is never torn, however narrow the screen.
+    page.set_viewport_size({"width": 320, "height": 640})
+    for strong in page.locator("#numbers li strong").all():
+        assert strong.evaluate("e => e.getClientRects().length") == 1
+    # Nothing is said anew to screen readers while the same numbers stay.
+    first.evaluate("row => { row.dataset.kept = 'yes'; }")
+    with page.expect_response("**/desk/api/triage"):
+        page.locator("#notes").press_sequentially(" et demain")
+    page.wait_for_timeout(300)
+    assert first.get_attribute("data-kept") == "yes"
     assert (page.locator("#risk").input_value(), page.locator("#age").input_value()) == (
         "A",
         "26_59",

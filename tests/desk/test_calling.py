@@ -148,6 +148,16 @@ def test_danger_brings_the_numbers(client: TestClient, token: str) -> None:
     assert said["risk"] == "A" and said["helplines"][0]["number"] == "112"
 
 
+def test_each_danger_is_said_with_its_words(client: TestClient, token: str) -> None:
+    text = "Mann schlägt sie, Kind hat blaue Flecken"
+    body, headers = {"text": text}, {"X-Desk-Form": token}
+    said = client.post("/desk/api/triage?lang=de", json=body, headers=headers).json()
+    assert said["rule"] == "danger_child" and said["because"] == ["Kind hat blaue Flecken"]
+    (other,) = said["beside"]
+    assert other["words"] == ["schlägt sie"]
+    assert other["why"] == "Gewalt oder Drohung durch eine Person."
+
+
 def test_calls_are_forgotten_in_time(calls: Calls) -> None:
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     bare = calls.add(1, {})

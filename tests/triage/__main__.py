@@ -58,7 +58,7 @@ def _wrong(note: dict[str, Any], said: dict[str, Any]) -> str:
         )
         if key in note and not right
     ]
-    if note.get("needs") and not figures["service_in_three"]:
+    if note.get("services") and not figures["service_in_three"]:
         bad.append(f"services: {[s['id'] for s in said['services'][:3]]}")
     return "; ".join(bad)
 

@@ -40,7 +40,8 @@ def measure(pairs: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str,
         if note.get("needs"):
             count("first", found["needs"][:1] == note["needs"][:1])
             shown = {s["id"] for s in found["services"][:3]}
-            count("service", bool(shown & set(note["services"])))
+            if "services" in note:
+                count("service", bool(shown & set(note["services"])))
         for crisis in note["crisis"]:
             count("crisis", crisis in found["crisis"])
         if not note["crisis"]:

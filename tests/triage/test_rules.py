@@ -8,9 +8,10 @@ import yaml
 
 from bot.desk.triage._dates import Calendar
 from bot.desk.triage._note import RULES, Reader, plain
+from bot.desk.triage._parts import Said
 from bot.desk.triage._people import People, of_whom
 from bot.desk.triage._reading import Reader as NoteReader
-from bot.desk.triage._reading import Reading, Said
+from bot.desk.triage._reading import Reading
 from bot.desk.triage._urgency import Urgencies, examples
 from knowledge import load
 
@@ -57,12 +58,13 @@ def test_danger_is_heard_in_these_words_only(name: str, text: str, catches: bool
         ("Jeune F. 19, père a pris son passeport", "crisis_violence"),
         ("Azubi 20, Familie lässt ihn nicht hinaus", "crisis_violence"),
         ("Meedchen 12, Papp léisst hatt net eraus", "crisis_child"),
+        ("Meedchen 15 kritt Kaddoe vun engem Mann 45", "crisis_child"),
         ("Familie lässt sie nicht mehr hinaus", "crisis_child"),
     ],
 )
 async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
     async def understand(_: str) -> dict[str, object]:
-        likely = {"crisis_child": 0.5, "crisis_violence": 0.1}
+        likely = {"crisis_child": 0.5, "crisis_violence": 0.05}
         ranking = [{"name": name, "confidence": p} for name, p in likely.items()]
         return {"language": "de", "intent_ranking": ranking, "crisis": [], "crisis_guessed": False}
 
@@ -72,7 +74,7 @@ async def test_danger_of_a_child_needs_a_child(text: str, heard: str) -> None:
 
 @pytest.mark.parametrize(
     ("violence", "heard"),
-    [(0.29, ["crisis_medical"]), (0.3, ["crisis_medical", "crisis_violence"])],
+    [(0.19, ["crisis_medical"]), (0.2, ["crisis_medical", "crisis_violence"])],
 )
 async def test_danger_of_two_kinds_nearly_as_likely_is_said_of_both(
     violence: float, heard: list[str]
@@ -159,7 +161,8 @@ def test_what_only_sounds_of_danger_is_none(text: str) -> None:
 
 def test_rules_name_needs_that_exist_and_end_with_one_that_always_holds() -> None:
     needs = set(load().needs)
-    assert set(yaml.safe_load((RULES / "needs.yml").read_text(encoding="utf-8"))) == needs
+    named = set(yaml.safe_load((RULES / "needs.yml").read_text(encoding="utf-8")))
+    assert named == needs | {"who_reports"}
     rules = yaml.safe_load((RULES / "urgency.yml").read_text(encoding="utf-8"))
     for rule in rules:
         assert set(rule.get("needs", ())) <= needs, rule["id"]

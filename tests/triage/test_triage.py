@@ -138,6 +138,50 @@ async def test_danger_shows_the_number_first(triage: Triage) -> None:
     assert case.urgency.risk == "A"
 
 
+@pytest.mark.parametrize(
+    ("text", "crisis", "need"),
+    [
+        ("Loyer impayé depuis 3 mois. Son mari l'a étranglée.", "crisis_violence", "debt_help"),
+        ("dort en voiture depuis que son ami l'a battue", "crisis_violence", "emergency_housing"),
+        ("Sucht Putzstelle; Mann schlägt sie", "crisis_violence", "job_insertion"),
+        ("Budgetberatung gewünscht. Will nicht mehr leben.", "crisis_suicide", "budget_help"),
+        ("Sicht eng Crèche. Den Ex dreet si ëmzebréngen.", "crisis_violence", "childcare"),
+        ("ouni Doheem, huet Pëllen geschléckt", "crisis_medical", "emergency_housing"),
+        (
+            "Fr. 34 J., 2 Kd., Miete 3 Monate offen. Mann hat sie am Hals gepackt.",
+            "crisis_violence",
+            "debt_help",
+        ),
+        (
+            "Fra, 2 Kanner, Loyer 3 Méint net bezuelt. De Mann huet si um Hals gepaakt.",
+            "crisis_violence",
+            "debt_help",
+        ),
+    ],
+)
+async def test_danger_hides_no_need_told_beside_it(
+    triage: Triage, text: str, crisis: str, need: str
+) -> None:
+    case = await triage.read(text, at=AT)
+    assert crisis in [said.name for said in case.crisis]
+    assert need in [said.name for said in case.needs]
+    assert case.urgency.level == "immediate"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kita meldet: Junge 5 J., blaue Flecken am Rücken",
+        "Crèche signale : petit de 3 ans battu par son père",
+        "Maison relais: Kand gëtt doheem geschloen",
+    ],
+)
+async def test_who_reports_danger_asks_for_no_place(triage: Triage, text: str) -> None:
+    case = await triage.read(text, at=AT)
+    assert "crisis_child" in [said.name for said in case.crisis]
+    assert "childcare" not in [said.name for said in case.needs]
+
+
 async def test_danger_late_in_a_long_note_is_heard(triage: Triage) -> None:
     long = (
         "Erstgespräch, Herr sucht Arbeit. " * 25 + "Am Schluss sagt er, er will nicht mehr leben."

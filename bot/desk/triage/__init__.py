@@ -4,7 +4,7 @@
 """
 
 from bot.desk.triage._engine import Case, Triage, read_line
-from bot.desk.triage._reading import Said
+from bot.desk.triage._parts import Said
 from bot.desk.triage._services import Fitting
 from bot.desk.triage._urgency import Level, Risk, Urgency
 

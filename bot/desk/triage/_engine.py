@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Callable, Optional
 
 from bot.desk.triage._note import Reader as NoteReader
+from bot.desk.triage._parts import Said
 from bot.desk.triage._people import Home, People
-from bot.desk.triage._reading import Reader, Said, Understand
+from bot.desk.triage._reading import Reader, Understand
 from bot.desk.triage._services import Fitting, fitting
 from bot.desk.triage._urgency import Urgencies, Urgency
 from knowledge import LUXEMBOURG, Helpline, Knowledge, Place, UnknownId

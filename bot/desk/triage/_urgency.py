@@ -20,13 +20,17 @@ _REACH = 45
 
 @dataclass(frozen=True)
 class Urgency:
-    """`rule`: which one decided; `why` it exists, per language; `words` of the note behind it."""
+    """`rule`: which one decided; `why` it exists, per language; `words` of the note behind it.
+
+    `beside`: why else the note tells of danger, with the words behind it.
+    """
 
     level: Level
     risk: Risk
     rule: str
     why: Mapping[Language, str]
     words: tuple[str, ...]
+    beside: tuple[tuple[Mapping[Language, str], tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,18 @@ class Urgencies:
         for rule in self._rules:
             words = self._holds(rule, note, reading, today)
             if words is not None:
-                return Urgency(rule.level, rule.risk, rule.name, rule.why, words)
+                beside = tuple(self._beside(rule, reading))
+                return Urgency(rule.level, rule.risk, rule.name, rule.why, words, beside)
         raise AssertionError("the last rule holds always")
+
+    def _beside(
+        self, decided: _Rule, reading: Reading
+    ) -> Iterator[tuple[Mapping[Language, str], tuple[str, ...]]]:
+        """The other dangers of a note, each with the sentence of its own rule."""
+        for said in reading.crisis:
+            if said.name not in decided.crisis:
+                own = (r for r in self._rules if r.crisis == {said.name} and not r.words)
+                yield from ((rule.why, said.words) for rule in own)
 
     def _holds(
         self, rule: _Rule, note: Note, reading: Reading, today: date

@@ -45,7 +45,8 @@ function fill(id, value) {
 }
 
 function show(said) {
-  field("why").textContent = `${said.risk} – ${said.why} ${quoted(said.because)}`;
+  const dangers = said.beside.map((other) => ` ${other.why} ${quoted(other.words)}`).join("");
+  field("why").textContent = `${said.risk} – ${said.why} ${quoted(said.because)}${dangers}`;
   field("why").dataset.level = said.level;
   field("rule").value = said.rule;
   fill("risk", said.risk);
@@ -57,12 +58,26 @@ function show(said) {
     fill(select.id, need ? need.id : "");
     field(`cause${n}`).textContent = need && !chosen.has(select.id) ? quoted(need.words) : "";
   }
-  const numbers = field("numbers");
-  numbers.hidden = !said.crisis.length;
-  numbers.textContent = said.crisis.length
-    ? said.helplines.map((line) => `${line.name}: ${line.number}`).join(" · ")
-    : "";
+  numbers(said.crisis.length ? said.helplines : []);
   services(said.services);
+}
+
+// One to a line; written anew only when they change, or screen readers say them at every pause.
+function numbers(lines) {
+  const list = field("numbers").firstElementChild;
+  const rows = lines.map(helpline);
+  const told = (all) => [...all].map((row) => row.textContent).join();
+  if (told(list.children) !== told(rows)) list.replaceChildren(...rows);
+  field("numbers").hidden = !lines.length;
+}
+
+// The number first, and in one piece; "112 – emergencies" begins with its own.
+function helpline(line) {
+  const row = document.createElement("li");
+  const number = Object.assign(document.createElement("strong"), { textContent: line.number });
+  const name = line.name.startsWith(line.number) ? line.name.slice(line.number.length) : line.name;
+  row.append(number, ` ${name.trim()}`);
+  return row;
 }
 
 function services(found) {
