@@ -7,6 +7,7 @@ from actions.action_skip_question import skip
 from actions.action_stay import stay
 from actions.asking import ask_again
 from actions.base import KnowingAction
+from actions.next_steps import offer_next
 from actions.turn import AFTER_CRISIS, AGE, ASKS, PLACE, Turn
 
 
@@ -27,10 +28,16 @@ class ActionContinue(KnowingAction):
             # "No, they did not take us": "write if you have a question" would be no answer.
             out.utter_message(response="utter_objection")
             return [SlotSet(ASKS, "topic")]
-        if turn.note("unsure"):
+        if turn.note("says_yes") and turn.shown:
+            # "What else do you want to know?" – "yes".
+            offer_next(out, turn, turn.shown)
+        elif turn.note("unsure"):
             out.utter_message(response="utter_unsure")
         elif turn.asks == "topic" and turn.intent == "affirm":
             out.utter_message(response="utter_help_menu")
+        elif turn.note("says_yes"):
+            out.utter_message(response="utter_listen")
+            return [SlotSet(ASKS, "topic")]
         else:
             out.utter_message(response="utter_anything_else")
         return []

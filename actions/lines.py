@@ -17,6 +17,9 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
     for topic in turn.note("about_lines"):
         if topic == "hours":
             _say_hours(out, turn, lines)
+        elif topic == "visit":
+            out.utter_message(response="utter_lines_visit")
+            show_lines(out, turn, lines[:_MOST])
         elif topic == "number":
             show_lines(out, turn, lines[:_MOST])
         else:

@@ -120,7 +120,8 @@ class Dialogue:
             message = replace(message, text=None, payload=payload)
             found = await self._listener.hear(state, message, attended=attended, aside=aside)
         dictated = bool(state.slots.get(DRAFT))
-        leave_what_ended(state, found["intent"]["name"])
+        beside = bool(found.get("beside_message"))
+        leave_what_ended(state, found["intent"]["name"], beside=beside)
         if found["intent"]["name"] == "restart":
             self._handoffs.withdraw(conversation)
         reply, tracker = await self._ask_rasa(conversation, state, message, found)

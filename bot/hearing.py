@@ -35,7 +35,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 DETAIL_WORDS = ("ask_hours", "ask_phone", "ask_address", "ask_cost")
-LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
+LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages", "visit")
 
 
 def wants_erasure(text: str) -> bool:
@@ -95,10 +95,37 @@ def asks_besides(text: str) -> bool:
     return asks and says_more(text)
 
 
+def is_lost(text: str) -> bool:
+    """Whether the visitor does not understand what was said."""
+    return _says("lost", text)
+
+
+def objects(text: str) -> bool:
+    """Whether what was shown is of no use: too far, refused, tried; or a "thank you, but …"."""
+    return _says("objects", text) or takes_back(text)
+
+
+def takes_back(text: str) -> bool:
+    """Whether a "thank you" or a "no" is followed by a "but" that says more."""
+    first, *rest = plain(text).split() or [""]
+    begins = first in _filling("closing") and not _filling("but").isdisjoint(rest)
+    return begins and says_more(text)
+
+
+def says_yes(text: str) -> bool:
+    """Whether a message says yes to what was offered, and nothing else."""
+    return agrees(text) and not _filling("plain_yes").isdisjoint(plain(text).split())
+
+
 def asks_foreign_language(text: str) -> bool:
     """Whether a short message names a language that is not spoken here."""
     words = plain(text).split()
     return len(words) <= _ASKING and not _filling("foreign_languages").isdisjoint(words)
+
+
+def asks_if_spoken(text: str) -> bool:
+    """Whether it is asked if what was shown is to be had in a language."""
+    return _says("if_spoken", text)
 
 
 def cancels(text: str) -> bool:
@@ -124,7 +151,7 @@ def offered_way(text: str) -> Optional[Literal["phone", "email"]]:
 
 
 def about_lines(text: str) -> list[str]:
-    """What is asked about helplines that were shown: hours, write, cost, anonymous, languages."""
+    """What is asked about helplines that were shown: each of LINE_TOPICS."""
     found = [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
     # "Is there somebody who speaks Portuguese?" asks for no hours.
     return [t for t in found if t != "hours" or "languages" not in found]
@@ -133,6 +160,11 @@ def about_lines(text: str) -> list[str]:
 def about_this_chat(text: str) -> bool:
     """Whether a question of secrecy is about what is written here, not about helplines."""
     return _says("line_not", text)
+
+
+def about_data(text: str) -> bool:
+    """Whether it is asked what is kept, in words about data."""
+    return _says("of_data", text)
 
 
 def hints(text: str) -> list[str]:
@@ -184,6 +216,11 @@ def opens(text: str) -> bool:
 def for_somebody(text: str) -> bool:
     """Whether a message says for whom it is, and nothing else."""
     return _says("for_somebody", text)
+
+
+def of_grown_up(text: str) -> bool:
+    """Whether a message names somebody who is no child."""
+    return _says("grown_up", text)
 
 
 def about_transport(text: str) -> bool:

@@ -6,7 +6,7 @@ Fixed words come before the model here: orders, what is dictated, whom a cry for
 import re
 from typing import TYPE_CHECKING, Any, Optional
 
-from bot import hearing, meaning
+from bot import dictation, hearing, meaning
 from bot.aside import Aside
 from bot.keeping import Keeping
 from bot.reply import Incoming
@@ -40,6 +40,7 @@ PUBLIC = {
     "calling": "greet",
     "opening": "greet",
     "for_somebody": "inform",
+    "explain": "nlu_fallback",
 }
 _NOTHING = Aside()
 
@@ -119,7 +120,11 @@ class Listener:
             found["back"] = hearing.goes_back(text)
             found["hints"] = hearing.hints(text)
             found["not_this"] = hearing.means_something_else(text)
-            found["objects"] = hearing.says_more(text)
+            found["objects"] = hearing.says_more(text) or hearing.objects(text)
+            found["says_yes"] = hearing.says_yes(text)
+            of_children = state.slots.get("need") in meaning.OF_CHILDREN
+            found["grown_up"] = of_children and hearing.of_grown_up(text)
+            found["says_no"] = found["intent"]["name"] == "deny" and not hearing.says_more(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = meaning.own_intent(state, found, text)
             if secret and dying:
@@ -131,6 +136,11 @@ class Listener:
                 long = state.slots.get(LEAVING) == "message"
                 kept = {LANGUAGE} if name != "dictated" or long else set()
                 found["entities"] = [e for e in found["entities"] if e["entity"] in kept]
+                if name == "ask_languages" and metadata[LANGUAGE]:
+                    # The language that was named is asked about, and not asked for.
+                    found["entities"] = [{"entity": LANGUAGE, "value": metadata[LANGUAGE]}]
+            aside_of = state.slots.get(LEAVING) and not dictation.ends_or_goes_on(name)
+            found["beside_message"] = bool(aside_of)
         return found
 
 

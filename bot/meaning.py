@@ -15,6 +15,7 @@ _ABOUT_LINES = {
     "ask_phone": "number",
     "ask_cost": "cost",
     "ask_languages": "languages",
+    "ask_appointment": "visit",
 }
 INTENT_ABOUT = {
     **{topic: name for name, topic in _ABOUT_LINES.items()},
@@ -36,8 +37,16 @@ _WITH_A_SECRET = 8
 _OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
+#: What an objection to what was shown sounds like.
+_OF_OBJECTION = frozenset(
+    {*_UNHEARD, "thank", "deny", "affirm", "goodbye", "inform", "complaint", "ask_directions"}
+)
 #: What "for my mother" sounds like.
 _OF_SOMEBODY = frozenset({*_UNHEARD, "inform", "deny", "affirm", "ask_eligibility", "complaint"})
+#: So many words ask whether something is for somebody.
+_OF_A_PERSON = 12
+#: Needs of children and young people: no grown-up is looked after by what answers them.
+OF_CHILDREN = ("childcare", "homework_help", "youth_house", "youth_housing", "street_sport")
 #: So many words beside "no credit to call" are a question of their own.
 ENOUGH_BESIDE = 4
 #: A plain no, after a cry for help.
@@ -61,7 +70,12 @@ def about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
         return []
     sure = found["intent"]["confidence"] >= _SURE
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
-    return hearing.about_lines(text) or asked
+    if name == "privacy" and not hearing.about_data(text):
+        asked = ["anonymous"]
+    services = state.slots.get("shown") or found["metadata"]["services"]
+    topics = hearing.about_lines(text) or asked
+    # Whether one can go there is asked of a service, where one was shown.
+    return [topic for topic in topics if topic != "visit" or not services]
 
 
 def own_intent(state: State, found: dict[str, Any], text: str) -> str:
@@ -69,7 +83,7 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     slots, intent = state.slots, str(found["intent"]["name"])
     kept = slots.get(KEPT) or {}
     if slots.get(LEAVING):
-        return dictation.meaning(str(slots[LEAVING]), intent, text)
+        return dictation.meaning(str(slots[LEAVING]), found, text)
     if hearing.leaves_message(text):
         return "leave_message"
     if hearing.is_phone_number(text) and intent not in ("too_long", "inform"):
@@ -81,6 +95,10 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     way = None if named or found.get("needs") else hearing.offered_way(text)
     if slots.get("handoff") and way:
         return f"reach_by_{way}"
+    shown = slots.get("shown") or found["metadata"]["services"]
+    if intent == "change_language" and shown and hearing.asks_if_spoken(text):
+        # "Is that to be had in Luxembourgish, too?": the training that was just shown.
+        return "ask_languages"
     if intent == "change_language" and hearing.asks_foreign_language(text):
         return "other_language"
     if found["unanswered"]:
@@ -89,6 +107,8 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
+    if hearing.is_lost(text) and intent not in found.get("needs", []):
+        return "still_there" if slots.get(AFTER_CRISIS) else "explain"
     preface = _preface(state, found, text)
     if preface:
         return preface
@@ -98,7 +118,6 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
         return "ask_anonymous"
     if kept.get("offered") and intent == "affirm":
         return "resume"
-    shown = slots.get("shown") or found["metadata"]["services"]
     short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
     if found.get("which") and shown and short and intent in _POINTING:
         return "inform"
@@ -107,6 +126,11 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
+    if _objects(state, found, text):
+        if slots.get(AFTER_CRISIS):
+            return "still_there"
+        known = shown or slots.get(WORRY) or slots.get("asks") in ("place", "age")
+        return "deny" if known else "opening"
     if intent == "thank" and shown and hearing.asks_besides(text):
         intent = "nlu_fallback"
     if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
@@ -133,8 +157,26 @@ def _preface(state: State, found: dict[str, Any], text: str) -> Optional[str]:
         return None
     if hearing.opens(text):
         return "opening"
-    said = found["intent"]["name"] in _OF_SOMEBODY and not found.get("needs")
-    return "for_somebody" if said and hearing.for_somebody(text) else None
+    if found["intent"]["name"] not in _OF_SOMEBODY or found.get("needs"):
+        return None
+    # "Is that for my mother, too, she is 80?": whom nothing for a grown-up was shown yet.
+    asks = found["intent"]["name"] == "ask_eligibility" and hearing.of_grown_up(text)
+    named = {e["entity"] for e in found["entities"]} & {"service", "kind", "place"}
+    nothing = not state.slots.get("shown") or state.slots.get("need") in OF_CHILDREN
+    asks = asks and nothing and not named and len(text.split()) <= _OF_A_PERSON
+    return "for_somebody" if asks or hearing.for_somebody(text) else None
+
+
+def _objects(state: State, found: dict[str, Any], text: str) -> bool:
+    """Whether what was shown is of no use ("too far"), or a "thank you" is taken back."""
+    name = found["intent"]["name"]
+    named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
+    if name not in _OF_OBJECTION or named or found.get("needs") or found.get("worry"):
+        return False
+    if state.slots.get("asks") in ("place", "age"):
+        return name == "thank" and hearing.takes_back(text)
+    known = state.slots.get("shown") or state.slots.get(WORRY)
+    return hearing.objects(text) if known else hearing.takes_back(text)
 
 
 def wants_a_secret(state: State, text: str) -> bool:
@@ -149,4 +191,6 @@ def _asks_secrecy(state: State, found: dict[str, Any], text: str) -> bool:
         return False
     service = state.slots.get("shown") or found["metadata"]["services"]
     service = service or any(e["entity"] == "service" for e in found["entities"])
+    if found["intent"]["name"] == "privacy" and service and not hearing.about_data(text):
+        return True
     return hearing.asks_secrecy(text) and bool(service or hearing.of_a_service(text))
