@@ -9,6 +9,7 @@ from actions.asking import ask_again
 from actions.base import KnowingAction
 from actions.next_steps import offer_next
 from actions.turn import AFTER_CRISIS, AGE, ASKS, PLACE, Turn
+from actions.worrying import hear_more
 
 
 class ActionContinue(KnowingAction):
@@ -24,6 +25,9 @@ class ActionContinue(KnowingAction):
         if turn.note("not_this") and (turn.shown or turn.worry):
             out.utter_message(response="utter_not_this")
             return [SlotSet(ASKS, "topic")]
+        if turn.worry and turn.note("objects") and not (turn.shown or turn.note("objection")):
+            # "No, nobody hits him": more is told of what one worries about.
+            return hear_more(out, turn)
         if turn.intent == "deny" and turn.note("objects") and (turn.shown or turn.worry):
             # "No, they did not take us": "write if you have a question" would be no answer.
             out.utter_message(response="utter_objection")

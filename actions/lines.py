@@ -9,6 +9,7 @@ from knowledge import Helpline, sentences
 
 _ALWAYS = "around_the_clock"
 _MOST = 4
+_FOR_PARENTS = "elterentelefon"
 
 
 def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -22,6 +23,9 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
             show_lines(out, turn, lines[:_MOST])
         elif topic == "number":
             show_lines(out, turn, lines[:_MOST])
+        elif topic == "who":
+            out.utter_message(response="utter_lines_who")
+            show_lines(out, turn, _who(turn, lines)[:_MOST])
         else:
             _say(out, turn, topic, lines)
     return [SlotSet(MISSES, 0)]
@@ -35,6 +39,12 @@ def _lines(turn: Turn) -> list[Helpline]:
     shown = turn.metadata("lines") or own or danger
     found = [knowledge.helplines[i] for i in dict.fromkeys(shown) if i in knowledge.helplines]
     return [line for line in found if line.facts.get("phone")]
+
+
+def _who(turn: Turn, lines: list[Helpline]) -> list[Helpline]:
+    """The lines once more; first the one for parents, if these are to be advised."""
+    own = turn.knowledge.helplines.get(_FOR_PARENTS) if turn.note("of_parents") else None
+    return [*([own] if own else []), *(line for line in lines if line != own)]
 
 
 def _say_hours(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> None:

@@ -26,6 +26,8 @@ from knowledge import SearchHit
 _OFFERED = 3
 #: A cry for help less probable than this is not thought of: nonsense is a little of everything.
 _CONCEIVABLE = 0.05
+#: So probable all cries together must be.
+_CONCEIVABLE_AT_ALL = 0.15
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: One word that is only like one of ours is another word: "Marie" is no "mari".
@@ -59,7 +61,8 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     remember = [SlotSet(MISSES, misses)]
     alone = _is_one_word(turn.text)
     likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
-    in_danger = not outside and any(name.startswith("crisis_") for name in likely)
+    heard = any(name.startswith("crisis_") for name in likely)
+    in_danger = not outside and heard and turn.danger >= _CONCEIVABLE_AT_ALL
     in_danger = in_danger or bool(turn.heard("crisis"))
     if in_danger:
         # Perhaps a cry for help that was not understood: the number comes first.
@@ -70,7 +73,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
         if outside:
             out.utter_message(response="utter_not_for_me")
         return [*ask_again(out, turn), *remember]
-    if turn.worry and misses == 1 and not (outside or in_danger):
+    if turn.worry and misses == 1 and not outside:
         return hear_more(out, turn)
     if turn.note("unsure") and misses == 1:
         out.utter_message(response="utter_unsure")

@@ -35,7 +35,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 DETAIL_WORDS = ("ask_hours", "ask_phone", "ask_address", "ask_cost")
-LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages", "visit")
+LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages", "visit", "who")
 
 
 def wants_erasure(text: str) -> bool:
@@ -85,8 +85,11 @@ def says_more(text: str) -> bool:
 
 def hides_a_plan(text: str) -> bool:
     """Whether nobody is to know what the writer does, not whether a line keeps a secret."""
-    words = plain(text)
-    return "anonym" not in words and not _filling("first_person").isdisjoint(words.split())
+    words = plain(text).split()
+    names = any(word.startswith("anonym") for word in words) or not _filling("name").isdisjoint(
+        words
+    )
+    return not names and not _filling("first_person").isdisjoint(words)
 
 
 def asks_besides(text: str) -> bool:
@@ -221,6 +224,11 @@ def for_somebody(text: str) -> bool:
 def of_grown_up(text: str) -> bool:
     """Whether a message names somebody who is no child."""
     return _says("grown_up", text)
+
+
+def of_parents(text: str) -> bool:
+    """Whether a message names parents."""
+    return _says("of_parents", text)
 
 
 def about_transport(text: str) -> bool:

@@ -117,10 +117,12 @@ class Listener:
             found.update({"crisis": aside.crisis, "crisis_guessed": False})
         elif not crisis:
             found["about_lines"] = meaning.about_lines(state, found, text)
+            found["of_parents"] = hearing.of_parents(text)
             found["back"] = hearing.goes_back(text)
             found["hints"] = hearing.hints(text)
             found["not_this"] = hearing.means_something_else(text)
             found["objects"] = hearing.says_more(text) or hearing.objects(text)
+            found["objection"] = hearing.objects(text)
             found["says_yes"] = hearing.says_yes(text)
             of_children = state.slots.get("need") in meaning.OF_CHILDREN
             found["grown_up"] = of_children and hearing.of_grown_up(text)

@@ -20,6 +20,7 @@ _ABOUT_LINES = {
 INTENT_ABOUT = {
     **{topic: name for name, topic in _ABOUT_LINES.items()},
     "write": "ask_phone",
+    "who": "ask_phone",
     "anonymous": "privacy",
 }
 #: A question of secrecy sounds like one of these.
@@ -65,14 +66,18 @@ def about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     lines = lines or state.slots.get(AFTER_CRISIS)
     if not lines or named or here or name in found.get("needs", []):
         return []
-    if state.slots.get("shown") and state.slots.get("need") in hearing.hints(text):
+    shown, beside = state.slots.get("shown") or [], found["metadata"]["services"]
+    if set(shown) & set(beside):
+        # A need was answered beside what may have been a cry: its services are meant.
+        return []
+    if shown and state.slots.get("need") in hearing.hints(text):
         # "And for the rent, when can we come?": back to what was shown before the cry.
         return []
     sure = found["intent"]["confidence"] >= _SURE
     asked = [_ABOUT_LINES[name]] if name in _ABOUT_LINES and sure else []
     if name == "privacy" and not hearing.about_data(text):
         asked = ["anonymous"]
-    services = state.slots.get("shown") or found["metadata"]["services"]
+    services = shown or beside
     topics = hearing.about_lines(text) or asked
     # Whether one can go there is asked of a service, where one was shown.
     return [topic for topic in topics if topic != "visit" or not services]
