@@ -39,7 +39,8 @@ class ActionContinue(KnowingAction):
             out.utter_message(response="utter_unsure")
         elif turn.asks == "topic" and turn.intent == "affirm":
             out.utter_message(response="utter_help_menu")
-        elif turn.note("says_yes"):
+        elif turn.note("says_yes") or turn.note("objection"):
+            # "Thank you, but …", where nothing was shown: what follows is listened to.
             out.utter_message(response="utter_listen")
             return [SlotSet(ASKS, "topic")]
         else:

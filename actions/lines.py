@@ -5,6 +5,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.telling import telling
 from actions.turn import MISSES, Turn, show_lines
+from actions.worrying import help_on
 from knowledge import Helpline, sentences
 
 _ALWAYS = "around_the_clock"
@@ -23,6 +24,8 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
             show_lines(out, turn, lines[:_MOST])
         elif topic == "number":
             show_lines(out, turn, lines[:_MOST])
+        elif topic == "who" and turn.worry:
+            return help_on(out, turn)
         elif topic == "who":
             out.utter_message(response="utter_lines_who")
             show_lines(out, turn, _who(turn, lines)[:_MOST])
@@ -32,11 +35,11 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
 
 
 def _lines(turn: Turn) -> list[Helpline]:
-    """Those just shown; where that is not known any more, all that help in danger."""
+    """Those of the worry, or those just shown; where that is not known any more, all that help in danger."""
     knowledge = turn.knowledge
     own = knowledge.worries[turn.worry].helplines if turn.worry else []
     danger = [i for lines in knowledge.crisis.values() for i in lines]
-    shown = turn.metadata("lines") or own or danger
+    shown = own or turn.metadata("lines") or danger
     found = [knowledge.helplines[i] for i in dict.fromkeys(shown) if i in knowledge.helplines]
     return [line for line in found if line.facts.get("phone")]
 

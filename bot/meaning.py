@@ -39,9 +39,7 @@ _OF_A_BUS = ("ask_directions", "ask_hours")
 #: Nothing was understood, or nothing we help with.
 _UNHEARD = ("nlu_fallback", "out_of_scope")
 #: What an objection to what was shown sounds like.
-_OF_OBJECTION = frozenset(
-    {*_UNHEARD, "thank", "deny", "affirm", "goodbye", "inform", "complaint", "ask_directions"}
-)
+_OF_OBJECTION = frozenset({*_UNHEARD, "thank", "deny", "affirm", "goodbye", "inform"})
 #: What "for my mother" sounds like.
 _OF_SOMEBODY = frozenset({*_UNHEARD, "inform", "deny", "affirm", "ask_eligibility", "complaint"})
 #: So many words ask whether something is for somebody.
@@ -132,10 +130,7 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
     if _objects(state, found, text):
-        if slots.get(AFTER_CRISIS):
-            return "still_there"
-        known = shown or slots.get(WORRY) or slots.get("asks") in ("place", "age")
-        return "deny" if known else "opening"
+        return "still_there" if slots.get(AFTER_CRISIS) else "deny"
     if intent == "thank" and shown and hearing.asks_besides(text):
         intent = "nlu_fallback"
     if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
