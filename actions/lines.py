@@ -35,7 +35,7 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
 
 
 def _lines(turn: Turn) -> list[Helpline]:
-    """Those of the worry, or those just shown; where that is not known any more, all that help in danger."""
+    """Those of the worry or those just shown; not known any more, all that help in danger."""
     knowledge = turn.knowledge
     own = knowledge.worries[turn.worry].helplines if turn.worry else []
     danger = [i for lines in knowledge.crisis.values() for i in lines]

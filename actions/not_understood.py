@@ -4,6 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
+from actions.action_stay import stay
 from actions.answering import find_services, remember_shown
 from actions.asking import ask_again
 from actions.detailing import answer_detail
@@ -11,6 +12,7 @@ from actions.details import DETAILS
 from actions.turn import (
     AGE,
     ASKS,
+    CRIED,
     MAX_CARDS,
     MISSES,
     PLACE,
@@ -62,8 +64,14 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     alone = _is_one_word(turn.text)
     likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
     heard = any(name.startswith("crisis_") for name in likely)
-    in_danger = not outside and heard and turn.danger >= _CONCEIVABLE_AT_ALL
+    # "No idea, never mind", where the place is asked, is an answer to that.
+    asked = turn.asks in (PLACE, AGE) and turn.need is not None
+    least = _CONCEIVABLE_ALONE if asked else _CONCEIVABLE_AT_ALL
+    in_danger = not outside and heard and turn.danger >= least
     in_danger = in_danger or bool(turn.heard("crisis"))
+    if in_danger and turn.slot(CRIED):
+        # After a cry, another thing since, and perhaps one more: no menu of guesses.
+        return stay(out, turn)
     if in_danger:
         # Perhaps a cry for help that was not understood: the number comes first.
         out.utter_message(response="utter_in_danger")

@@ -33,6 +33,8 @@ ALSO, HOUSEHOLD = "also", "household"
 DETAIL = "detail"
 #: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
+#: Whether a cry for help was heard in this conversation.
+CRIED = "cried"
 #: Whether the association's own contact was said in this conversation.
 WAY_IN = "way_in"
 #: What was just told that no service of ours is there for (knowledge/worries.yml).

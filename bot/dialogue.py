@@ -17,7 +17,7 @@ from bot.listening import Listener, neutral
 from bot.payloads import ALWAYS, UnknownPayload, intent_of
 from bot.remembering import just_said, pause_was_long, remembered
 from bot.reply import Incoming, Message, Reply, in_words
-from bot.slots import AFTER_CRISIS, DRAFT, KEPT, LANGUAGE, LEAVING, ORDER, SMALL
+from bot.slots import AFTER_CRISIS, CRIED, DRAFT, KEPT, LANGUAGE, LEAVING, ORDER, SMALL
 from bot.store import Conversations, Handoffs, State, States
 from knowledge import LANGUAGES, directory
 
@@ -144,6 +144,7 @@ class Dialogue:
             return replace(reply, erased=True)
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
         if reply.crisis:
+            slots[CRIED] = True
             self._handoffs.flag(conversation)
         # What was dictated and not agreed to is kept nowhere.
         for_good = dictated and not slots.get(DRAFT)

@@ -23,7 +23,7 @@ _SHORT = 6
 #: More words than a plain "no" or "yes" are words of the message.
 _NO_WORDS = 3
 #: The model is so sure of what is asked.
-_SURE = 0.6
+_SURE = 0.85
 
 
 def meaning(step: str, found: dict[str, Any], text: str) -> str:
@@ -57,9 +57,11 @@ def _asks(step: str, found: dict[str, Any], text: str) -> bool:
     if any(c.isdigit() or c == "@" for c in text):
         return False
     if step != "message":
-        # "Call me": an answer to the question how to be reached.
-        return "?" in text or (not hearing.way(text) and found["intent"]["confidence"] >= _SURE)
-    short = len(text.split()) <= _SHORT and found["intent"]["confidence"] >= _SURE
+        # "Call me": an answer to the question how to be reached; "we have a dog, too": more words.
+        said = hearing.detail(text) == intent or found["intent"]["confidence"] >= _SURE
+        return "?" in text or (said and not hearing.way(text))
+    sure = hearing.detail(text) == intent or found["intent"]["confidence"] >= _SURE
+    short = len(text.split()) <= _SHORT and sure
     return ("?" in text or short) and intent != "human_handoff"
 
 

@@ -171,7 +171,7 @@ def _objects(state: State, found: dict[str, Any], text: str) -> bool:
     """Whether what was shown is of no use ("too far"), or a "thank you" is taken back."""
     name = found["intent"]["name"]
     named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
-    if name not in _OF_OBJECTION or named or found.get("needs") or found.get("worry"):
+    if name not in _OF_OBJECTION or named or found.get("worry"):
         return False
     if state.slots.get("asks") in ("place", "age"):
         return name == "thank" and hearing.takes_back(text)
