@@ -70,9 +70,7 @@ class ActionLeaveMessage(KnowingAction):
             return ask_step(out, "contact", {**draft, "reach_by": way})
         if step == "contact" and turn.note("way") not in (None, draft.get("reach_by")):
             return ask_step(out, "contact", {**draft, "reach_by": turn.note("way")})
-        if len(turn.text.split()) >= _ENOUGH and not any(
-            c.isdigit() or c == "@" for c in turn.text
-        ):
+        if step != "contact" and _says_more(turn):
             # "And tell them that it is for my mother": more words for the message.
             draft = {**draft, "text": f"{draft.get('text', '')}\n{turn.text}".strip()[:_LONGEST]}
             out.utter_message(response="utter_message_added")
@@ -94,6 +92,12 @@ class ActionLeaveMessage(KnowingAction):
         remind_association(out, turn)
         done = [SlotSet(ORDER, "leave_message"), SlotSet(LEAVING, None), SlotSet(KEPT, None)]
         return [*done, SlotSet(HANDOFF, False), SlotSet(MISSES, 0)]
+
+
+def _says_more(turn: Turn) -> bool:
+    """Whether a text that is no answer to the step has words for the message."""
+    contact = any(c.isdigit() or c == "@" for c in turn.text)
+    return len(turn.text.split()) >= _ENOUGH and not (contact or turn.note("says_no"))
 
 
 def _contact(text: str) -> Optional[dict[str, str]]:

@@ -17,6 +17,8 @@ _ABOUT_LINES = {
     "ask_languages": "languages",
     "ask_appointment": "visit",
 }
+#: What is asked of helplines, whatever else was shown with them.
+_OF_LINES_ONLY = ("write", "anonymous", "who")
 INTENT_ABOUT = {
     **{topic: name for name, topic in _ABOUT_LINES.items()},
     "write": "ask_phone",
@@ -67,7 +69,7 @@ def about_lines(state: State, found: dict[str, Any], text: str) -> list[str]:
     shown, beside = state.slots.get("shown") or [], found["metadata"]["services"]
     if set(shown) & set(beside):
         # A need was answered beside what may have been a cry: its services are meant.
-        return []
+        return [topic for topic in hearing.about_lines(text) if topic in _OF_LINES_ONLY]
     if shown and state.slots.get("need") in hearing.hints(text):
         # "And for the rent, when can we come?": back to what was shown before the cry.
         return []
@@ -124,13 +126,13 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     short = len(text.split()) <= _FEW_WORDS and not found.get("needs")
     if found.get("which") and shown and short and intent in _POINTING:
         return "inform"
+    if _objects(state, found, text):
+        return "still_there" if slots.get(AFTER_CRISIS) else "deny"
     insulted = bool(found.get("abuse")) and len(text.split()) <= _WITH_AN_INSULT
     unheard = (short and intent in _UNHEARD) or (insulted and not found.get("needs"))
     if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
-    if _objects(state, found, text):
-        return "still_there" if slots.get(AFTER_CRISIS) else "deny"
     if intent == "thank" and shown and hearing.asks_besides(text):
         intent = "nlu_fallback"
     if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
