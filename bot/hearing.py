@@ -111,7 +111,7 @@ def objects(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """Whether a "thank you" or a "no" is followed by a "but" that says more."""
     first, *rest = plain(text).split() or [""]
-    begins = first in _filling("closing") and not _filling("but").isdisjoint(rest)
+    begins = first in _filling("answers") and not _filling("but").isdisjoint(rest)
     return begins and says_more(text)
 
 

@@ -217,3 +217,39 @@ def test_a_no_may_say_more(text: str, more: bool) -> None:
 )
 def test_a_thank_you_may_ask_for_more(text: str, asks: bool) -> None:
     assert hearing.asks_besides(text) == asks
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_back"),
+    [
+        ("merci, mais ils m'ont déjà dit non", True),
+        ("danke, aber die haben uns abgewiesen", True),
+        ("merci mee dat ass eis ze wäit", True),
+        ("merci mais ça va", False),
+        ("merci beaucoup pour tout", False),
+        ("je cherche une crèche mais pas à Esch", False),
+    ],
+)
+def test_a_thank_you_may_be_taken_back(text: str, takes_back: bool) -> None:
+    assert hearing.takes_back(text) == takes_back
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("oui", True),
+        ("ja gern", True),
+        ("jo gär", True),
+        ("ok", False),
+        ("d'accord merci", False),
+        ("oui mais pas mon numéro", False),
+    ],
+)
+def test_ok_only_takes_note(text: str, yes: bool) -> None:
+    assert hearing.says_yes(text) == yes
+
+
+def test_whoever_asks_for_a_name_hides_no_plan() -> None:
+    assert hearing.hides_a_plan("niemand darf wissen was ich heute nacht mache")
+    assert not hearing.hides_a_plan("muss ich meinen Namen sagen, wenn ich anrufe?")
+    assert not hearing.hides_a_plan("kann ich anonym bleiben?")
