@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import hearing
+from bot import hearing, retorts
 from bot.slots import AFTER_CRISIS, DRAFT, KEPT, LEAVING
 from bot.store import State
 
@@ -33,18 +33,18 @@ def meaning(step: str, found: dict[str, Any], text: str) -> str:
         return "cancel"
     if intent in ("no_words", "too_long"):
         return intent
-    if hearing.is_lost(text):
+    if retorts.is_lost(text):
         return "explain"
     plain = len(text.split()) <= _NO_WORDS
     if step == "message" and plain and intent == "deny":
         return "cancel"
-    if step == "message" and hearing.says_yes(text):
+    if step == "message" and retorts.says_yes(text):
         return "leave_message"
     if step == "consent" and hearing.agrees(text):
         return "agree"
     if _asks(step, found, text):
         return intent
-    refuses = step == "consent" and intent == "deny" and not hearing.objects(text)
+    refuses = step == "consent" and intent == "deny" and not retorts.objects(text)
     return "refuse" if refuses else "dictated"
 
 

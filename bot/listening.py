@@ -6,7 +6,7 @@ Fixed words come before the model here: orders, what is dictated, whom a cry for
 import re
 from typing import TYPE_CHECKING, Any, Optional
 
-from bot import dictation, hearing, meaning
+from bot import dictation, hearing, meaning, retorts
 from bot.aside import Aside
 from bot.keeping import Keeping
 from bot.reply import Incoming
@@ -120,13 +120,13 @@ class Listener:
             found["of_parents"] = hearing.of_parents(text)
             found["back"] = hearing.goes_back(text)
             found["hints"] = hearing.hints(text)
-            found["not_this"] = hearing.means_something_else(text)
-            found["objects"] = hearing.says_more(text) or hearing.objects(text)
-            found["objection"] = hearing.objects(text)
-            found["says_yes"] = hearing.says_yes(text)
+            found["not_this"] = retorts.means_something_else(text)
+            found["objects"] = retorts.says_more(text) or retorts.objects(text)
+            found["objection"] = retorts.objects(text)
+            found["says_yes"] = retorts.says_yes(text)
             of_children = state.slots.get("need") in meaning.OF_CHILDREN
             found["grown_up"] = of_children and hearing.of_grown_up(text)
-            found["says_no"] = found["intent"]["name"] == "deny" and not hearing.says_more(text)
+            found["says_no"] = found["intent"]["name"] == "deny" and not retorts.says_more(text)
             found["unanswered"] = not found.get("needs") and hearing.nobody_answers(text)
             name = meaning.own_intent(state, found, text)
             if secret and dying:

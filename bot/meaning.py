@@ -2,7 +2,7 @@
 
 from typing import Any, Optional
 
-from bot import dictation, hearing
+from bot import dictation, hearing, retorts
 from bot.slots import AFTER_CRISIS, KEPT, LANGUAGE, LEAVING, SMALL, WORRY
 from bot.store import State
 
@@ -112,7 +112,7 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
-    if hearing.is_lost(text) and intent not in found.get("needs", []):
+    if retorts.is_lost(text) and intent not in found.get("needs", []):
         return "still_there" if slots.get(AFTER_CRISIS) else "explain"
     preface = _preface(state, found, text)
     if preface:
@@ -133,7 +133,7 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if shown and unheard and not slots.get(AFTER_CRISIS):
         # "ok et c ouvert kan": one word is clear, and something is shown that it may be about.
         return hearing.detail(text) or intent
-    if intent == "thank" and shown and hearing.asks_besides(text):
+    if intent == "thank" and shown and retorts.asks_besides(text):
         intent = "nlu_fallback"
     if intent in _OF_A_BUS and not shown and not named and hearing.about_transport(text):
         # "When does the bus leave?": nothing was shown that it may lead to.
@@ -176,9 +176,9 @@ def _objects(state: State, found: dict[str, Any], text: str) -> bool:
     if name not in _OF_OBJECTION or named or found.get("worry"):
         return False
     if state.slots.get("asks") in ("place", "age"):
-        return name == "thank" and hearing.takes_back(text)
+        return name == "thank" and retorts.takes_back(text)
     known = state.slots.get("shown") or state.slots.get(WORRY)
-    return hearing.objects(text) if known else hearing.takes_back(text)
+    return retorts.objects(text) if known else retorts.takes_back(text)
 
 
 def wants_a_secret(state: State, text: str) -> bool:
