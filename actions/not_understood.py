@@ -28,8 +28,8 @@ from knowledge import SearchHit
 _OFFERED = 3
 #: A cry for help less probable than this is not thought of: nonsense is a little of everything.
 _CONCEIVABLE = 0.05
-#: So probable all cries together must be.
-_CONCEIVABLE_AT_ALL = 0.15
+#: So probable all cries together must be; surer where a place or an age is asked for.
+_CONCEIVABLE_AT_ALL, _CONCEIVABLE_WHILE_ASKED = 0.15, 0.25
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: One word that is only like one of ours is another word: "Marie" is no "mari".
@@ -66,7 +66,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     heard = any(name.startswith("crisis_") for name in likely)
     # "No idea, never mind", where the place is asked, is an answer to that.
     asked = turn.asks in (PLACE, AGE) and turn.need is not None
-    least = _CONCEIVABLE_ALONE if asked else _CONCEIVABLE_AT_ALL
+    least = _CONCEIVABLE_WHILE_ASKED if asked else _CONCEIVABLE_AT_ALL
     in_danger = not outside and heard and turn.danger >= least
     in_danger = in_danger or bool(turn.heard("crisis"))
     if in_danger and turn.slot(CRIED):
