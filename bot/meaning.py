@@ -173,6 +173,9 @@ def _objects(state: State, found: dict[str, Any], text: str) -> bool:
     """Whether what was shown is of no use ("too far"), or a "thank you" is taken back."""
     name = found["intent"]["name"]
     named = {e["entity"] for e in found["entities"]} - {LANGUAGE}
+    if name == "ask_directions" and retorts.takes_back(text) and "?" not in text:
+        # "Thanks, but I do not get there without a car": the way is not asked for.
+        name = "deny"
     if name not in _OF_OBJECTION or named or found.get("worry"):
         return False
     if state.slots.get("asks") in ("place", "age"):
