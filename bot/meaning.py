@@ -112,7 +112,8 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
-    if retorts.is_lost(text) and intent not in found.get("needs", []):
+    puzzled = retorts.is_lost(text) and intent != "change_language"
+    if puzzled and intent not in found.get("needs", []):
         return "still_there" if slots.get(AFTER_CRISIS) else "explain"
     preface = _preface(state, found, text)
     if preface:
