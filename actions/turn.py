@@ -83,7 +83,7 @@ class Turn:
         """How probable all cries for help together are, as the model reads the message."""
         ranking = self._message.get("intent_ranking") or []
         cries = [item for item in ranking if str(item["name"]).startswith("crisis_")]
-        return sum(float(item.get("confidence", 0.0)) for item in cries)
+        return sum(float(item.get("confidence", 1.0)) for item in cries)
 
     def heard(self, key: str) -> list[str]:
         """`needs` or `crisis` as the NLU decided; empty for a button."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rasa.shared.core.trackers import DialogueStateTracker
 
 _DETAIL = "ask_"
+#: Said because a cry for help may have been meant.
+_WARNINGS = ("utter_in_danger", "utter_stay", "utter_stay_again")
 
 
 def answered(tracker: "DialogueStateTracker", said: list[dict[str, Any]]) -> Reply:
@@ -46,6 +48,6 @@ def _warned(tracker: "DialogueStateTracker") -> bool:
     from rasa.shared.core.events import BotUttered
 
     return any(
-        isinstance(e, BotUttered) and e.metadata.get("utter_action") == "utter_in_danger"
+        isinstance(e, BotUttered) and e.metadata.get("utter_action") in _WARNINGS
         for e in tracker.events
     )
