@@ -16,6 +16,8 @@ FOLDER = HERE / "conversations" / "matrix"
 EXPECTED: dict[str, Any] = yaml.safe_load((FOLDER / "expected.yml").read_text(encoding="utf-8"))
 #: Cells of which something is still wrong: `language voice message state`.
 GAPS = frozenset((FOLDER / "gaps.txt").read_text(encoding="utf-8").splitlines())
+#: The wordings of all responses, made once.
+PATTERNS: list[tuple[str, re.Pattern[str]]] = []
 
 
 def cells() -> Iterator[tuple[str, str, str]]:
@@ -94,7 +96,9 @@ def _responses(assistant: Assistant) -> Responses:
 def _said(reply: Reply, responses: Responses) -> set[str]:
     """The responses of domain.yml that an answer says."""
     texts = [str(m["text"]) for m in reply.messages if m.get("text")]
-    names = {name for name, p in _patterns(responses) if any(p.fullmatch(t) for t in texts)}
+    if not PATTERNS:
+        PATTERNS.extend(_patterns(responses))
+    names = {name for name, p in PATTERNS if any(p.fullmatch(t) for t in texts)}
     known = {name for names_of in EXPECTED.values() for w in names_of.values() for key in
              ("says", "and", "lacks") for name in w.get(key, [])}  # fmt: skip
     assert known <= set(responses), known - set(responses)
