@@ -16,7 +16,8 @@ class ActionHearOut(KnowingAction):
     def answer(self, out: CollectingDispatcher, turn: Turn) -> list[EventType]:
         if turn.asks in (PLACE, AGE) and turn.need:
             return [*ask_again(out, turn), SlotSet(MISSES, 0)]
-        if turn.intent == "for_somebody" and turn.shown:
+        of_children = turn.note("grown_up")
+        if turn.intent == "for_somebody" and turn.shown and not of_children:
             out.utter_message(response="utter_results_same")
             return show_services(out, turn, turn.shown)
         out.utter_message(response="utter_listen")

@@ -4,14 +4,14 @@ It keeps nothing itself: with the consent it orders the assistant to.
 """
 
 import re
-from typing import Any, Optional
+from typing import Optional
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowingAction
+from actions.leaving import Draft, ask_step
 from actions.turn import (
-    ASKS,
     DRAFT,
     HANDOFF,
     KEPT,
@@ -24,11 +24,11 @@ from actions.turn import (
 )
 
 _LONGEST = 2000
+#: So many words that are no contact are words for the message.
+_ENOUGH = 3
 _EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+\.[^\s@<>,;:.]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s./()-]*\d){5,14}")
 _WAYS = {"reach_by_phone": "phone", "reach_by_email": "email"}
-
-Draft = dict[str, Any]
 
 
 class ActionLeaveMessage(KnowingAction):
@@ -62,8 +62,6 @@ class ActionLeaveMessage(KnowingAction):
         if step == "message":
             draft = {**draft, "text": turn.text[:_LONGEST]}
             return ask_step(out, "contact" if draft.get("reach_by") else "reach", draft)
-        if step not in ("reach", "contact"):
-            return ask_step(out, step, draft, turn)
         found = _contact(turn.text)
         if found:
             return ask_step(out, "consent", {**draft, **found}, turn)
@@ -72,10 +70,17 @@ class ActionLeaveMessage(KnowingAction):
             return ask_step(out, "contact", {**draft, "reach_by": way})
         if step == "contact" and turn.note("way") not in (None, draft.get("reach_by")):
             return ask_step(out, "contact", {**draft, "reach_by": turn.note("way")})
+        if step != "contact" and _says_more(turn):
+            # "And tell them that it is for my mother": more words for the message.
+            draft = {**draft, "text": f"{draft.get('text', '')}\n{turn.text}".strip()[:_LONGEST]}
+            out.utter_message(response="utter_message_added")
+            return ask_step(out, step, draft, turn)
         if step == "contact":
             out.utter_message(response=f"utter_not_{draft['reach_by']}")
-        else:
+        elif step == "reach":
             out.utter_message(response="utter_ask_reach_again")
+        else:
+            return ask_step(out, step, draft, turn)
         return []
 
     def _agreed(
@@ -89,19 +94,10 @@ class ActionLeaveMessage(KnowingAction):
         return [*done, SlotSet(HANDOFF, False), SlotSet(MISSES, 0)]
 
 
-def ask_step(
-    out: CollectingDispatcher, step: str, draft: Draft, turn: Optional[Turn] = None
-) -> list[EventType]:
-    """Asks for the next part of the message."""
-    gaps = {}
-    response = f"utter_ask_{step}"
-    if step == "contact":
-        response = f"utter_ask_contact_{draft['reach_by']}"
-    if step == "consent":
-        _, days = (turn.metadata("keeps") if turn else None) or (30, 90)
-        gaps = {"days": str(days)}
-    out.utter_message(response=response, **gaps)
-    return [SlotSet(LEAVING, step), SlotSet(DRAFT, draft), SlotSet(ASKS, None)]
+def _says_more(turn: Turn) -> bool:
+    """Whether a text that is no answer to the step has words for the message."""
+    contact = any(c.isdigit() or c == "@" for c in turn.text)
+    return len(turn.text.split()) >= _ENOUGH and not (contact or turn.note("says_no"))
 
 
 def _contact(text: str) -> Optional[dict[str, str]]:

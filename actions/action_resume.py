@@ -4,8 +4,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_find_services import find_services
-from actions.action_leave_message import ask_step
 from actions.base import KnowingAction
+from actions.leaving import ask_step
 from actions.turn import AFTER_CRISIS, ASKS, DRAFT, KEPT, LEAVING, Turn
 
 

@@ -56,7 +56,7 @@ class ActionShowHelplines(KnowingAction):
         needs = turn.heard("needs")
         if turn.crisis_guessed and needs:
             # "Tomorrow I have no flat any more": in case it was that, the need is answered too.
-            return find_services(out, turn, needs[0], new=True)
+            return [*find_services(out, turn, needs[0], new=True), SlotSet(AFTER_CRISIS, 1)]
         if "crisis_violence" in heard:
             _show_beds(out, turn)
         out.utter_message(response="utter_stay_open")

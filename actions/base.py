@@ -7,7 +7,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import WAY_IN, Turn
+from actions.leaving import ask_step
+from actions.turn import DRAFT, LEAVING, WAY_IN, Turn
 from knowledge import Knowledge, directory
 
 
@@ -41,4 +42,8 @@ class KnowingAction(Action, ABC):  # type: ignore[misc]  # the SDK ships no type
             # Said beside something else; in danger, too, help does not fail for that.
             dispatcher.utter_message(response="utter_no_credit_beside")
         events = self.answer(dispatcher, turn)
+        if turn.note("beside_message"):
+            # Asked while a message is dictated: its step is still open.
+            step, draft = str(turn.slot(LEAVING)), dict(turn.slot(DRAFT) or {})
+            events = [*events, *ask_step(dispatcher, step, draft, turn)]
         return [*events, SlotSet(WAY_IN, True)] if turn.said_way_in else events

@@ -5,10 +5,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.telling import telling
 from actions.turn import MISSES, Turn, show_lines
+from actions.worrying import help_on
 from knowledge import Helpline, sentences
 
 _ALWAYS = "around_the_clock"
 _MOST = 4
+_FOR_PARENTS = "elterentelefon"
 
 
 def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -17,21 +19,35 @@ def answer_about_lines(out: CollectingDispatcher, turn: Turn) -> list[EventType]
     for topic in turn.note("about_lines"):
         if topic == "hours":
             _say_hours(out, turn, lines)
+        elif topic == "visit":
+            out.utter_message(response="utter_lines_visit")
+            show_lines(out, turn, lines[:_MOST])
         elif topic == "number":
             show_lines(out, turn, lines[:_MOST])
+        elif topic == "who" and turn.worry:
+            return help_on(out, turn)
+        elif topic == "who":
+            out.utter_message(response="utter_lines_who")
+            show_lines(out, turn, _who(turn, lines)[:_MOST])
         else:
             _say(out, turn, topic, lines)
     return [SlotSet(MISSES, 0)]
 
 
 def _lines(turn: Turn) -> list[Helpline]:
-    """Those just shown; where that is not known any more, all that help in danger."""
+    """Those of the worry or those just shown; not known any more, all that help in danger."""
     knowledge = turn.knowledge
     own = knowledge.worries[turn.worry].helplines if turn.worry else []
     danger = [i for lines in knowledge.crisis.values() for i in lines]
-    shown = turn.metadata("lines") or own or danger
+    shown = own or turn.metadata("lines") or danger
     found = [knowledge.helplines[i] for i in dict.fromkeys(shown) if i in knowledge.helplines]
     return [line for line in found if line.facts.get("phone")]
+
+
+def _who(turn: Turn, lines: list[Helpline]) -> list[Helpline]:
+    """The lines once more; first the one for parents, if these are to be advised."""
+    own = turn.knowledge.helplines.get(_FOR_PARENTS) if turn.note("of_parents") else None
+    return [*([own] if own else []), *(line for line in lines if line != own)]
 
 
 def _say_hours(out: CollectingDispatcher, turn: Turn, lines: list[Helpline]) -> None:

@@ -7,7 +7,7 @@ from typing import Collection
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.details import DETAILS
-from actions.turn import AFTER_CRISIS, MAX_CARDS, Turn, choice
+from actions.turn import AFTER_CRISIS, LEAVING, MAX_CARDS, Turn, choice
 from knowledge import Service
 
 #: Details worth a button, the most useful first.
@@ -34,9 +34,10 @@ def offer_next(
 ) -> None:
     """Further `topics` of the message, details known of the services, and another topic.
 
-    Not those details that were just `said`. Nothing in danger or right after it.
+    Not those details that were just `said`. Nothing in danger or right after it, nor while a
+    message is dictated.
     """
-    if turn.in_danger or turn.slot(AFTER_CRISIS) or not services:
+    if turn.in_danger or turn.slot(AFTER_CRISIS) or turn.slot(LEAVING) or not services:
         return
     needs = turn.knowledge.needs
     further = (choice(needs[n].label.in_(turn.language), f"/{n}") for n in topics)

@@ -4,6 +4,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_skip_question import skip
+from actions.action_stay import stay
 from actions.answering import find_services, remember_shown
 from actions.asking import ask_again
 from actions.detailing import answer_detail
@@ -11,6 +12,7 @@ from actions.details import DETAILS
 from actions.turn import (
     AGE,
     ASKS,
+    CRIED,
     MAX_CARDS,
     MISSES,
     PLACE,
@@ -26,6 +28,8 @@ from knowledge import SearchHit
 _OFFERED = 3
 #: A cry for help less probable than this is not thought of: nonsense is a little of everything.
 _CONCEIVABLE = 0.05
+#: So probable all cries together must be; surer where a place or an age is asked for.
+_CONCEIVABLE_AT_ALL, _CONCEIVABLE_WHILE_ASKED = 0.15, 0.25
 #: From this score a hit is clearly meant; the best of 221 messages out of scope reached 0.61.
 _CLEARLY, _PERHAPS = 0.75, 0.62
 #: One word that is only like one of ours is another word: "Marie" is no "mari".
@@ -59,8 +63,15 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
     remember = [SlotSet(MISSES, misses)]
     alone = _is_one_word(turn.text)
     likely = turn.likely(_CONCEIVABLE_ALONE if alone else _CONCEIVABLE)[1 : _OFFERED + 1]
-    in_danger = not outside and any(name.startswith("crisis_") for name in likely)
+    heard = any(name.startswith("crisis_") for name in likely)
+    # "No idea, never mind", where the place is asked, is an answer to that.
+    asked = turn.asks in (PLACE, AGE) and turn.need is not None
+    least = _CONCEIVABLE_WHILE_ASKED if asked else _CONCEIVABLE_AT_ALL
+    in_danger = not outside and heard and turn.danger >= least
     in_danger = in_danger or bool(turn.heard("crisis"))
+    if in_danger and turn.slot(CRIED):
+        # After a cry, another thing since, and perhaps one more: no menu of guesses.
+        return stay(out, turn)
     if in_danger:
         # Perhaps a cry for help that was not understood: the number comes first.
         out.utter_message(response="utter_in_danger")
@@ -70,7 +81,7 @@ def try_again(out: CollectingDispatcher, turn: Turn, *, outside: bool) -> list[E
         if outside:
             out.utter_message(response="utter_not_for_me")
         return [*ask_again(out, turn), *remember]
-    if turn.worry and misses == 1 and not (outside or in_danger):
+    if turn.worry and misses == 1 and not outside:
         return hear_more(out, turn)
     if turn.note("unsure") and misses == 1:
         out.utter_message(response="utter_unsure")

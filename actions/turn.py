@@ -33,6 +33,8 @@ ALSO, HOUSEHOLD = "also", "household"
 DETAIL = "detail"
 #: Of the conversation itself: what the assistant is to do, a message for the office, after danger.
 ORDER, LEAVING, DRAFT, KEPT, AFTER_CRISIS = "order", "leaving", "draft", "kept", "after_crisis"
+#: Whether a cry for help was heard in this conversation.
+CRIED = "cried"
 #: Whether the association's own contact was said in this conversation.
 WAY_IN = "way_in"
 #: What was just told that no service of ours is there for (knowledge/worries.yml).
@@ -75,6 +77,13 @@ class Turn:
         """Intents of the message of at least this probability, likeliest first."""
         ranking = self._message.get("intent_ranking") or []
         return [str(item["name"]) for item in ranking if item.get("confidence", 1.0) >= least]
+
+    @property
+    def danger(self) -> float:
+        """How probable all cries for help together are, as the model reads the message."""
+        ranking = self._message.get("intent_ranking") or []
+        cries = [item for item in ranking if str(item["name"]).startswith("crisis_")]
+        return sum(float(item.get("confidence", 1.0)) for item in cries)
 
     def heard(self, key: str) -> list[str]:
         """`needs` or `crisis` as the NLU decided; empty for a button."""

@@ -17,13 +17,16 @@ _NUMBER = re.compile(r"\s*(?:n[ro°]\.?|num[ée]ro|nummer)?\s*([1-9])\s*[.)!]*\s
 _FEW = 6
 #: "And the second, where is it?" asks about a service.
 _DETAIL = "ask_"
+#: A "yes" to the only choice takes it, but undoes nothing, nor leaves the question that is open.
+_NOT_BY_YES = frozenset({"delete_data", "restart"})
+_OPEN = ("place", "age")
 #: A number alone answers the question for the age.
 _AGE = "age"
 
 
 def shown(reply: Reply) -> list[str]:
     """The choices of an answer that one may point at: where cards are shown, these are meant."""
-    if reply.crisis or any(m["type"] in ("service", "helpline") for m in reply.messages):
+    if any(m["type"] in ("service", "helpline") for m in reply.messages):
         return []
     lists = [m["choices"] for m in reply.messages if m.get("choices")]
     return [choice["payload"] for choice in lists[-1]] if lists else []
@@ -36,6 +39,9 @@ def chosen(slots: dict[str, Any], text: str, found: dict[str, Any]) -> Optional[
     asks = str(found["intent"]["name"]).startswith(_DETAIL)
     if found.get("crisis") or found.get("needs") or entities or asks or len(text.split()) > _FEW:
         return None
+    if found.get("says_yes") and len(choices) == 1 and slots.get("asks") not in _OPEN:
+        # "Do you want to leave a message?" – "yes".
+        return None if intent_of(choices[0]) in _NOT_BY_YES else choices[0]
     number = _NUMBER.fullmatch(text)
     if number and slots.get("asks") != _AGE:
         return _of(choices, int(number[1]))

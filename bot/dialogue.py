@@ -7,37 +7,23 @@ from typing import TYPE_CHECKING, Any, Optional
 from sqlalchemy.engine import Engine
 
 from bot import hearing
+from bot.answered import answered
 from bot.aside import Asides
-from bot.choosing import CHOICES, chosen, shown
+from bot.choosing import chosen
+from bot.dictation import leave_what_ended
 from bot.inprocess import Turns
 from bot.keeping import Keeping
-from bot.listening import (
-    AFTER_CRISIS,
-    DRAFT,
-    KEPT,
-    LANGUAGE,
-    LEAVING,
-    ORDER,
-    PUBLIC,
-    SMALL,
-    Listener,
-    leave_what_ended,
-    neutral,
-)
+from bot.listening import Listener, neutral
 from bot.payloads import ALWAYS, UnknownPayload, intent_of
-from bot.reply import Incoming, Message, Reply, from_rasa, ids, in_words
-from bot.store import Conversations, Handoffs, State, States, commune
-from knowledge import LANGUAGES, LUXEMBOURG, directory
+from bot.remembering import just_said, pause_was_long, remembered
+from bot.reply import Incoming, Message, Reply, in_words
+from bot.slots import AFTER_CRISIS, CRIED, DRAFT, KEPT, LANGUAGE, LEAVING, ORDER, SMALL
+from bot.store import Conversations, Handoffs, State, States
+from knowledge import LANGUAGES, directory
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
     from rasa.shared.core.trackers import DialogueStateTracker
-
-_DETAIL = "ask_"
-_OFFERED = 200
-_SAID = 60
-#: Texts of ours that the next answer avoids.
-_LATELY = 12
 
 
 class Dialogue:
@@ -82,7 +68,7 @@ class Dialogue:
     ) -> tuple[State, list[str]]:
         """The state to begin with, after a long pause only the language, and what to say first."""
         notices: list[str] = []
-        if state and self._pause_was_long(state, message):
+        if state and pause_was_long(state, message, self._keeping.pause):
             state = State(slots={LANGUAGE: state.slots.get(LANGUAGE)})
             self._handoffs.withdraw(conversation)
             notices.append("utter_new_session")
@@ -102,12 +88,6 @@ class Dialogue:
             slots = {LANGUAGE: message.page_language} if known else {}
             return State(slots=slots), []
         return state, notices
-
-    def _pause_was_long(self, state: State, message: Incoming) -> bool:
-        if message.at and state.at:
-            return _moment(message.at) - _moment(state.at) > self._keeping.pause
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
-        return state.seen is not None and now - state.seen > self._keeping.pause
 
     async def _beside_a_person(self, conversation: str, state: State, message: Incoming) -> Reply:
         """A person answers: the assistant is silent, but for helplines and the order to erase."""
@@ -140,7 +120,8 @@ class Dialogue:
             message = replace(message, text=None, payload=payload)
             found = await self._listener.hear(state, message, attended=attended, aside=aside)
         dictated = bool(state.slots.get(DRAFT))
-        leave_what_ended(state, found["intent"]["name"])
+        beside = bool(found.get("beside_message"))
+        leave_what_ended(state, found["intent"]["name"], beside=beside)
         if found["intent"]["name"] == "restart":
             self._handoffs.withdraw(conversation)
         reply, tracker = await self._ask_rasa(conversation, state, message, found)
@@ -163,8 +144,12 @@ class Dialogue:
             return replace(reply, erased=True)
         self._carry_out(conversation, tracker.get_slot(ORDER), slots, reply.language)
         if reply.crisis:
+            slots[CRIED] = True
             self._handoffs.flag(conversation)
-        self._keep(conversation, state, slots, message, reply, dictated)
+        # What was dictated and not agreed to is kept nowhere.
+        for_good = dictated and not slots.get(DRAFT)
+        now = remembered(state, slots, message, reply)
+        self._states.save(conversation, now, for_good=for_good)
         return reply
 
     async def _ask_rasa(
@@ -173,7 +158,7 @@ class Dialogue:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         self._turns.begin(
-            conversation, state.slots, [*_just_said(state), *self._asides.get(conversation).said]
+            conversation, state.slots, [*just_said(state), *self._asides.get(conversation).said]
         )
         channel = CollectingOutputChannel()
         try:
@@ -190,33 +175,7 @@ class Dialogue:
         finally:
             tracker = self._turns.end(conversation)
         assert tracker
-        return self._reply(tracker, channel.messages), tracker
-
-    def _reply(self, tracker: "DialogueStateTracker", said: list[dict[str, Any]]) -> Reply:
-        language = str(tracker.get_slot(LANGUAGE))
-        message = tracker.latest_message
-        intent = str((message.intent or {}).get("name")) if message else ""
-        messages = from_rasa(said, language)
-        services = ids(messages, "service")
-        if intent.startswith(_DETAIL):
-            services += [i for i in tracker.get_slot("shown") or [] if i not in services]
-        parsed = (message.parse_data or {}) if message else {}
-        heard, about_lines = parsed.get("crisis"), parsed.get("about_lines")
-        about_lines = about_lines and tracker.get_slot(AFTER_CRISIS)
-        crisis = bool(heard or about_lines) or _warned(tracker) or intent == "still_there"
-        need = None if crisis else tracker.get_slot("need")
-        return Reply(
-            language=language,
-            intent=PUBLIC.get(intent, intent),
-            messages=messages,
-            services=services,
-            helplines=ids(messages, "helpline"),
-            asks=tracker.get_slot("asks"),
-            handoff=bool(tracker.get_slot("handoff")),
-            crisis=crisis,
-            needs=[need, *(tracker.get_slot("also") or [])] if need else [],
-            commune=commune(tracker.get_slot("place")) or None if need else None,
-        )
+        return answered(tracker, channel.messages), tracker
 
     def _offer(self, slots: dict[str, Any], intent: str, reply: Reply) -> list[Message]:
         """After a cry for help, what was being asked before, as one quiet choice; only once."""
@@ -258,62 +217,3 @@ class Dialogue:
                 language=language,
             )
             self._handoffs.withdraw(conversation)
-
-    def _keep(
-        self,
-        conversation: str,
-        before: State,
-        slots: dict[str, Any],
-        message: Incoming,
-        reply: Reply,
-        dictated: bool,
-    ) -> None:
-        slots = {**slots, CHOICES: shown(reply) or None}
-        offered = [c["payload"] for m in reply.messages for c in m.get("choices", [])]
-        secret = reply.crisis or bool(before.slots.get(AFTER_CRISIS)) or slots.get(LEAVING)
-        said = [] if secret or before.slots.get(LEAVING) else _said(message, reply)
-        last: dict[str, Any] = {}
-        if message.message_id and not reply.crisis:
-            last = {"id": message.message_id, "reply": vars(reply)}
-        state = State(
-            slots={name: value for name, value in slots.items() if value is not None},
-            offered=list(dict.fromkeys([*before.offered, *offered]))[-_OFFERED:],
-            said=[*before.said, *said][-_SAID:],
-            last=last,
-            at=message.at,
-        )
-        # What was dictated and not agreed to is kept nowhere.
-        self._states.save(conversation, state, for_good=dictated and not slots.get(DRAFT))
-
-
-def _said(message: Incoming, reply: Reply) -> list[dict[str, str]]:
-    """The words of a turn, with the names of the services shown and the time (UTC)."""
-    visitor = message.text if message.payload is None else message.payload
-    at = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
-    lines = [{"who": "visitor", "text": visitor or "", "lang": reply.language}]
-    for m in reply.messages:
-        if m.get("text"):
-            lines.append({"who": "assistant", "text": m["text"], "lang": m["lang"]})
-        elif m["type"] == "service":
-            lines.append({"who": "card", "text": m["name"], "lang": m["lang"]})
-    return [{**line, "at": at} for line in lines]
-
-
-def _just_said(state: State) -> list[str]:
-    """The texts of the last answers, so that no sentence comes twice in a row."""
-    return [line["text"] for line in state.said if line["who"] == "assistant"][-_LATELY:]
-
-
-def _warned(tracker: "DialogueStateTracker") -> bool:
-    """Whether the emergency number was said because a cry for help may have been meant."""
-    from rasa.shared.core.events import BotUttered
-
-    return any(
-        isinstance(e, BotUttered) and e.metadata.get("utter_action") == "utter_in_danger"
-        for e in tracker.events
-    )
-
-
-def _moment(iso: str) -> datetime:
-    moment = datetime.fromisoformat(iso)
-    return moment if moment.tzinfo else moment.replace(tzinfo=LUXEMBOURG)

@@ -5,9 +5,10 @@ must not catch.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Literal, Optional
 
+from bot.fixed_words import filling, patterns, says
 from bot.nlu.crisis import plain
 from bot.nlu.files import LEXICON, read_words
 from bot.nlu.text import clean
@@ -18,8 +19,6 @@ Whom = Optional[Literal["other", "minor"]]
 _ADULT = 18
 _FEW, _SENTENCE = 6, 3
 _ASKING = 8
-#: So many words beside the courtesy are about something.
-_MORE = 2
 _NUMBER = re.compile(r"\s*\+?[\d\s./()-]{6,24}")
 #: A greeting that asks: whoever was greeted already is not greeted again.
 _HELLO = re.compile(
@@ -35,13 +34,13 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 DETAIL_WORDS = ("ask_hours", "ask_phone", "ask_address", "ask_cost")
-LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages")
+LINE_TOPICS = ("write", "hours", "cost", "anonymous", "languages", "visit", "who")
 
 
 def wants_erasure(text: str) -> bool:
     """Whether the visitor orders to delete the conversation; a question about it is none."""
     parts = [text, *_PARTS.split(text)]
-    return any(_says("delete_data", part) and not _says("not_data", part) for part in parts)
+    return any(says("delete_data", part) and not says("not_data", part) for part in parts)
 
 
 def after_preface(text: str) -> str:
@@ -55,7 +54,7 @@ def after_preface(text: str) -> str:
 def without_no_credit(text: str) -> str:
     """The text without what it says of a phone without credit; the same where it says nothing."""
     words = plain(text)
-    for pattern in _patterns()["no_credit"]:
+    for pattern in patterns()["no_credit"]:
         words, count = pattern.subn(" ", words)
         if count:
             return words.strip()
@@ -64,7 +63,7 @@ def without_no_credit(text: str) -> str:
 
 def leaves_message(text: str) -> bool:
     """Whether the visitor wants to leave a message for the office."""
-    return _says("leave_message", text)
+    return says("leave_message", text)
 
 
 def is_phone_number(text: str) -> bool:
@@ -73,66 +72,63 @@ def is_phone_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and not _DATE.fullmatch(text) and digits >= _DIGITS
 
 
-def means_something_else(text: str) -> bool:
-    """Whether the visitor says that what was shown is not what was meant."""
-    return _says("not_this", text)
-
-
-def says_more(text: str) -> bool:
-    """Whether a "no" or a "thank you" says more than that: "no, they did not take us"."""
-    return len([word for word in plain(text).split() if word not in _filling("closing")]) >= _MORE
-
-
 def hides_a_plan(text: str) -> bool:
     """Whether nobody is to know what the writer does, not whether a line keeps a secret."""
-    words = plain(text)
-    return "anonym" not in words and not _filling("first_person").isdisjoint(words.split())
-
-
-def asks_besides(text: str) -> bool:
-    """Whether a "thank you" asks for something else in the same breath."""
-    asks = "?" in text or not _filling("besides").isdisjoint(plain(text).split())
-    return asks and says_more(text)
+    words = plain(text).split()
+    names = any(word.startswith("anonym") for word in words) or not filling("name").isdisjoint(
+        words
+    )
+    return not names and not filling("first_person").isdisjoint(words)
 
 
 def asks_foreign_language(text: str) -> bool:
     """Whether a short message names a language that is not spoken here."""
     words = plain(text).split()
-    return len(words) <= _ASKING and not _filling("foreign_languages").isdisjoint(words)
+    return len(words) <= _ASKING and not filling("foreign_languages").isdisjoint(words)
+
+
+def asks_if_spoken(text: str) -> bool:
+    """Whether it is asked if what was shown is to be had in a language."""
+    return says("if_spoken", text)
 
 
 def cancels(text: str) -> bool:
     """Whether the visitor wants to end what is being dictated."""
-    return _says("cancel", text)
+    return says("cancel", text)
 
 
 def agrees(text: str) -> bool:
     """Whether the visitor says yes and nothing else."""
-    return _says("yes", text)
+    return says("yes", text)
 
 
 def way(text: str) -> Optional[Literal["phone", "email"]]:
     """How the visitor wants to be reached, if a word says so."""
-    phone, email = _says("phone", text), _says("email", text)
+    phone, email = says("phone", text), says("email", text)
     return None if phone == email else "phone" if phone else "email"
 
 
 def offered_way(text: str) -> Optional[Literal["phone", "email"]]:
     """The same, in a message that may say hardly anything else: "by mail?"."""
     few = len(plain(text).split()) <= _FEW
-    return way(text) if few and not _says("calls_self", text) else None
+    return way(text) if few and not says("calls_self", text) else None
 
 
 def about_lines(text: str) -> list[str]:
-    """What is asked about helplines that were shown: hours, write, cost, anonymous, languages."""
-    found = [topic for topic in LINE_TOPICS if _says(f"line_{topic}", text)]
+    """What is asked about helplines that were shown: each of LINE_TOPICS."""
+    found = [topic for topic in LINE_TOPICS if says(f"line_{topic}", text)]
     # "Is there somebody who speaks Portuguese?" asks for no hours.
     return [t for t in found if t != "hours" or "languages" not in found]
 
 
 def about_this_chat(text: str) -> bool:
     """Whether a question of secrecy is about what is written here, not about helplines."""
-    return _says("line_not", text)
+    return says("line_not", text)
+
+
+def about_data(text: str) -> bool:
+    """Whether it is asked what is kept, in words about data."""
+    return says("of_data", text)
 
 
 def hints(text: str) -> list[str]:
@@ -142,82 +138,81 @@ def hints(text: str) -> list[str]:
 
 def asks_secrecy(text: str) -> bool:
     """Whether it is asked if something stays secret or anonymous."""
-    return _says("line_anonymous", text)
+    return says("line_anonymous", text)
 
 
 def of_a_service(text: str) -> bool:
     """Whether a question names advice or a service in general."""
-    return _says("of_service", text)
+    return says("of_service", text)
 
 
 def goes_back(text: str) -> bool:
     """Whether a message leads back to what was talked about before."""
-    return _says("back_to", text)
+    return says("back_to", text)
 
 
 def detail(text: str) -> Optional[str]:
     """The detail of a service a word stands for, as its intent; None without, or with several."""
-    found = [name for name in DETAIL_WORDS if _says(name, text)]
+    found = [name for name in DETAIL_WORDS if says(name, text)]
     return found[0] if len(found) == 1 else None
 
 
 def nobody_answers(text: str) -> bool:
     """Whether somebody called a service, and nobody answered."""
-    return _says("nobody_answers", text)
+    return says("nobody_answers", text)
 
 
 def only_urgent(text: str) -> bool:
     """Whether a message says that it is urgent, and nothing else."""
-    return _says("urgent", text)
+    return says("urgent", text)
 
 
 def calls(text: str) -> bool:
     """Whether the visitor calls, to hear if anybody is there: "hello??"."""
-    return _says("calls", text) or _HELLO.fullmatch(text) is not None
+    return says("calls", text) or _HELLO.fullmatch(text) is not None
 
 
 def opens(text: str) -> bool:
     """Whether a message says that a question follows, and nothing else."""
-    return _says("opening", text)
+    return says("opening", text)
 
 
 def for_somebody(text: str) -> bool:
     """Whether a message says for whom it is, and nothing else."""
-    return _says("for_somebody", text)
+    return says("for_somebody", text)
+
+
+def of_grown_up(text: str) -> bool:
+    """Whether a message names somebody who is no child."""
+    return says("grown_up", text)
+
+
+def of_parents(text: str) -> bool:
+    """Whether a message names parents."""
+    return says("of_parents", text)
 
 
 def about_transport(text: str) -> bool:
     """Whether a message names a bus, a tram or a train."""
-    return _says("transport", text)
+    return says("transport", text)
 
 
 def worse(text: str) -> bool:
     """Whether a message tells more of the danger that was talked about."""
-    return _says("signs", text)
+    return says("signs", text)
 
 
 def whom(text: str, age: Optional[float] = None) -> Whom:
     """Whom a cry for help is about. `age`: one that was said in the same message."""
-    about_self = _says("self", text)
-    if _says("minor", text) or (about_self and age is not None and age < _ADULT):
+    about_self = says("self", text)
+    if says("minor", text) or (about_self and age is not None and age < _ADULT):
         return "minor"
-    return "other" if _says("other", text) and not about_self else None
+    return "other" if says("other", text) and not about_self else None
 
 
 def may_be_emergency(text: str) -> bool:
     """Whether a message in a language we do not speak may tell of danger."""
     return _emergency().search(clean(text).lower()) is not None
-
-
-def _says(kind: str, text: str) -> bool:
-    words = plain(text)
-    return any(pattern.search(words) for pattern in _patterns()[kind])
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> dict[str, list[re.Pattern[str]]]:
-    content: Any = read_words(LEXICON / "requests.yml")
-    return {kind: [re.compile(e["pattern"]) for e in entries] for kind, entries in content.items()}
 
 
 @lru_cache(maxsize=1)
@@ -229,12 +224,6 @@ def _hints() -> ToldNeeds:
 def _languages() -> frozenset[str]:
     content: Any = read_words(LEXICON / "fillers.yml")
     return frozenset(map(plain, content["languages"]))
-
-
-@cache
-def _filling(group: str) -> frozenset[str]:
-    content: Any = read_words(LEXICON / "fillers.yml")
-    return frozenset(map(plain, content[group]))
 
 
 @lru_cache(maxsize=1)

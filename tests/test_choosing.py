@@ -68,7 +68,9 @@ def test_beside_cards_and_after_a_cry_nothing_is_pointed_at() -> None:
     card = {"type": "service", "name": "x", "lang": "fr"}
     assert shown(Reply("fr", "x", [choices])) == ["/debt_help"]
     assert shown(Reply("fr", "x", [card, choices])) == []
-    assert shown(Reply("fr", "x", [choices], crisis=True)) == []
+    assert shown(Reply("fr", "x", [card, choices], crisis=True)) == []
+    # "A person can talk to you, too": a yes takes that.
+    assert shown(Reply("fr", "x", [choices], crisis=True)) == ["/debt_help"]
     assert shown(Reply("fr", "x", [{"type": "text", "text": "a", "lang": "fr"}])) == []
 
 
@@ -85,3 +87,24 @@ def test_what_is_dictated_is_no_choice(step: str) -> None:
     slots = {CHOICES: ["/agree", "/cancel"], "leaving": step}
     assert chosen(slots, "1", found()) is None
     assert chosen(slots, "le premier", found(which=[1])) is None
+
+
+@pytest.mark.parametrize(
+    ("choices", "more", "wanted"),
+    [
+        (["/leave_message"], {}, "/leave_message"),
+        (["/human_handoff"], {}, "/human_handoff"),
+        # Nothing is undone by a yes.
+        (["/delete_data"], {}, None),
+        (["/restart"], {}, None),
+        # Two were offered, or the only one leaves the question that is open.
+        (["/leave_message", "/help_menu"], {}, None),
+        (["/skip_question"], {"asks": "age"}, None),
+        (["/cancel"], {"leaving": "message"}, None),
+    ],
+)
+def test_a_yes_takes_the_only_choice(
+    choices: list[str], more: dict[str, str], wanted: str | None
+) -> None:
+    assert chosen({CHOICES: choices, **more}, "oui", found(says_yes=True)) == wanted
+    assert chosen({CHOICES: choices, **more}, "ok", found(says_yes=False)) is None

@@ -146,6 +146,57 @@ async def leave(kept: Assistant, *answers: str, text: str = MARK) -> list[Reply]
     return replies
 
 
+async def test_what_is_asked_meanwhile_is_answered_and_more_words_are_added(
+    kept: Assistant, engine: Engine
+) -> None:
+    await kept.answer("c", text="j'ai des dettes")
+    await kept.answer("c", text="je voudrais laisser un message")
+    asked = await kept.answer("c", text="c'est payant ?")
+    assert asked.intent == "ask_cost" and payloads(asked) == ["/cancel"], "the words are still due"
+    await kept.answer("c", text=f"Rappelez-moi. {MARK}")
+    unclear = await kept.answer("c", text="je ne comprends pas")
+    assert "/reach_by_phone" in payloads(unclear) and len(unclear.messages) > 1
+    secret = await kept.answer("c", text="qui lit ça ?")
+    assert secret.intent == "privacy" and "/reach_by_phone" in payloads(secret)
+    await kept.answer("c", text="et ma mère est en fauteuil roulant")
+    await kept.answer("c", text="621 000 000")
+    objection = await kept.answer("c", text="merci, mais ils m'ont déjà dit non là-bas")
+    assert "/agree" in payloads(objection), "that was no refusal"
+    await kept.answer("c", text="oui")
+    [message] = Handoffs(engine).left_messages("c")
+    assert message.text.splitlines() == [
+        f"Rappelez-moi. {MARK}",
+        "et ma mère est en fauteuil roulant",
+        "merci, mais ils m'ont déjà dit non là-bas",
+    ]
+
+
+async def test_a_yes_begins_the_message_that_was_offered(kept: Assistant) -> None:
+    await kept.answer("c", text="je veux parler à une personne", at="2026-11-28T22:00:00")
+    reply = await kept.answer("c", text="oui", at="2026-11-28T22:01:00")
+    assert payloads(reply) == ["/cancel"]
+    reply = await kept.answer("c", text="oui", at="2026-11-28T22:02:00")
+    assert payloads(reply) == ["/cancel"], "a yes is no message"
+    await kept.answer("c", text="non", at="2026-11-28T22:03:00")
+    reply = await kept.answer("c", text="j'ai des dettes", at="2026-11-28T22:04:00")
+    assert "surendettement" in reply.services
+
+
+async def test_no_menu_of_guesses_once_a_cry_was_heard(
+    kept: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long after it, a message that may be one more gets the calm line."""
+    monkeypatch.setattr("actions.not_understood._CONCEIVABLE_AT_ALL", 0.0)
+    monkeypatch.setattr("actions.not_understood._CONCEIVABLE", 0.0)
+    words = "ech trauen mech net eraus"
+    before = await kept.answer("without", text=words)
+    await kept.answer("c", text="mäi Mann schléit mech")
+    await kept.answer("c", text="wou ass e Jugendhaus zu Miersch?")
+    after = await kept.answer("c", text=words)
+    assert "/help_menu" not in payloads(after) and after.crisis
+    assert texts(before) != texts(after)
+
+
 async def test_a_message_is_kept_only_after_a_clear_yes(
     kept: Assistant, engine: Engine, path: Path
 ) -> None:

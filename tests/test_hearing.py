@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot import hearing
+from bot import hearing, retorts
+from bot.fixed_words import says
 from bot.nlu.files import LEXICON, read_words
 
 CONTENT: Any = read_words(LEXICON / "requests.yml")
@@ -33,7 +34,7 @@ def test_what_is_not_meant_is_not_heard(kind: str, entry: Any, sentence: str) ->
     if kind == "delete_data":
         assert not hearing.wants_erasure(sentence)
     else:
-        assert not hearing._says(kind, sentence)
+        assert not says(kind, sentence)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_a_language_that_is_not_spoken_is_asked_for(text: str) -> None:
     ],
 )
 def test_a_no_may_say_more(text: str, more: bool) -> None:
-    assert hearing.says_more(text) == more
+    assert retorts.says_more(text) == more
 
 
 @pytest.mark.parametrize(
@@ -216,4 +217,40 @@ def test_a_no_may_say_more(text: str, more: bool) -> None:
     ],
 )
 def test_a_thank_you_may_ask_for_more(text: str, asks: bool) -> None:
-    assert hearing.asks_besides(text) == asks
+    assert retorts.asks_besides(text) == asks
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_back"),
+    [
+        ("merci, mais ils m'ont déjà dit non", True),
+        ("danke, aber die haben uns abgewiesen", True),
+        ("merci mee dat ass eis ze wäit", True),
+        ("merci mais ça va", False),
+        ("merci beaucoup pour tout", False),
+        ("je cherche une crèche mais pas à Esch", False),
+    ],
+)
+def test_a_thank_you_may_be_taken_back(text: str, takes_back: bool) -> None:
+    assert retorts.takes_back(text) == takes_back
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("oui", True),
+        ("ja gern", True),
+        ("jo gär", True),
+        ("ok", False),
+        ("d'accord merci", False),
+        ("oui mais pas mon numéro", False),
+    ],
+)
+def test_ok_only_takes_note(text: str, yes: bool) -> None:
+    assert retorts.says_yes(text) == yes
+
+
+def test_whoever_asks_for_a_name_hides_no_plan() -> None:
+    assert hearing.hides_a_plan("niemand darf wissen was ich heute nacht mache")
+    assert not hearing.hides_a_plan("muss ich meinen Namen sagen, wenn ich anrufe?")
+    assert not hearing.hides_a_plan("kann ich anonym bleiben?")
