@@ -112,7 +112,11 @@ def own_intent(state: State, found: dict[str, Any], text: str) -> str:
     if called or hearing.only_urgent(text):
         # Whoever waits for a person asks for that one, with "is anybody there?".
         return "still_there" if slots.get(AFTER_CRISIS) else "calling" if called else "urgent"
-    puzzled = retorts.is_lost(text) and intent != "change_language"
+    # "I do not understand, German please": a language is named.
+    another = intent == "change_language" and any(
+        e["entity"] == LANGUAGE and e.get("extractor") == "Decision" for e in found["entities"]
+    )
+    puzzled = retorts.is_lost(text) and not another
     if puzzled and intent not in found.get("needs", []):
         return "still_there" if slots.get(AFTER_CRISIS) else "explain"
     preface = _preface(state, found, text)

@@ -188,7 +188,7 @@ async def test_no_menu_of_guesses_once_a_cry_was_heard(
     """Long after it, a message that may be one more gets the calm line."""
     monkeypatch.setattr("actions.not_understood._CONCEIVABLE_AT_ALL", 0.0)
     monkeypatch.setattr("actions.not_understood._CONCEIVABLE", 0.0)
-    words = "ech trauen mech net eraus"
+    words = "ech weess net méi wuer mat mir"
     before = await kept.answer("without", text=words)
     await kept.answer("c", text="mäi Mann schléit mech")
     await kept.answer("c", text="wou ass e Jugendhaus zu Miersch?")

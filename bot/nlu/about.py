@@ -68,7 +68,11 @@ class About:
         kind = named.get("kind")
         if kind and "service" not in named and self._is_request(name, message):
             return kind, probability
-        if kind in self._needs and name in self._needs and by_name[kind] >= probability / 2:
+        if (
+            kind in self._needs
+            and name in self._needs
+            and by_name.get(kind, 0.0) >= probability / 2
+        ):
             # Named in words: surer than another need that is hardly likelier.
             return kind, by_name[kind]
         if name in BEFORE:

@@ -77,7 +77,7 @@ class IntentClassifier(GraphComponent):
             # How much the letters count; where they are so sure, and see no more danger than this,
             # they are enough.
             "letters_share": 0.4,
-            "letters_sure": 0.8,
+            "letters_sure": 0.9,
             "letters_danger": 0.02,
             # … in a message of several clauses only where none of them, read alone, makes another
             # need or danger so likely.

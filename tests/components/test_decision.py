@@ -159,6 +159,15 @@ def test_a_pattern_wins_whatever_the_model_says(decision: Decision) -> None:
     assert found.get("crisis") == ["crisis_suicide"]
 
 
+def test_a_kind_of_service_that_nobody_of_this_age_asks_for(decision: Decision) -> None:
+    """ "A father of 2, about media in the youth house": the 2 was read as an age."""
+    kind = [{"entity": "kind", "value": "youth_house"}]
+    scores = {"homework_help": 0.6, "youth_house": 0.3}
+    text = "medien, elternabend im jugendhaus, vater von 2"
+    found = _decide(decision, text, scores, entities=kind, ages=[2], unnamed="medien elternabend")
+    assert found.get("intent")["name"] == "homework_help"
+
+
 GOAL = "Ich kriege beim Elfmeterschießen jedes Mal einen Herzinfarkt"
 
 

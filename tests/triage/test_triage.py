@@ -34,17 +34,21 @@ async def test_targets_are_reached_on_notes_set_apart(triage: Triage) -> None:
     assert figures["underrated_by_two"] == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "recall", "alarms", "heard_at_all"),
+    [("danger.jsonl", 0.93, 11, 0.94), ("danger_mixed.jsonl", 0.95, 10, 0.95)],
+)
 async def test_danger_in_notes_by_somebody_else_is_heard_no_worse_than_before(
-    triage: Triage,
+    triage: Triage, name: str, recall: float, alarms: int, heard_at_all: float
 ) -> None:
     """Floors, not targets: docs/triage.md says what is reached, and that it is not enough."""
-    notes = read(HERE / "danger.jsonl")
+    notes = read(HERE / name)
     found = [(await triage.read(note["text"], at=AT)).public() for note in notes]
     figures = measure(zip(notes, found, strict=True))
-    assert figures["crisis_recall"] >= 0.93, figures
-    assert figures["false_alarms"] <= 11, figures
+    assert figures["crisis_recall"] >= recall, figures
+    assert figures["false_alarms"] <= alarms, figures
     heard = [bool(said["crisis"]) for note, said in zip(notes, found) if note["crisis"]]
-    assert sum(heard) / len(heard) >= 0.94
+    assert sum(heard) / len(heard) >= heard_at_all
 
 
 def test_sets_are_apart_and_large_enough() -> None:
