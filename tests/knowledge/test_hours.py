@@ -309,7 +309,7 @@ def test_alerts_end_and_closures_are_announced(knowledge: Knowledge) -> None:
     assert "Nei Nummer (lb)" in _notices(knowledge, entry, datetime(2026, 12, 1, 23, 59), "lb")
     assert _notices(knowledge, entry, datetime(2026, 12, 2), "lb") == ""
     said = {
-        "fr": "Du 24 décembre au 2 janvier : fermé (Umbau (fr)).",
+        "fr": "Du 24 décembre au 2 janvier\u00a0: fermé (Umbau (fr)).",
         "de": "Vom 24. Dezember bis 2. Januar: geschlossen (Umbau (de)).",
         "lb": "Vum 24. Dezember bis zum 2. Januar: zou (Umbau (lb)).",
     }
