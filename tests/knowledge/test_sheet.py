@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from knowledge import LANGUAGES, InvalidKnowledge, Knowledge, Language, load
+from knowledge import LANGUAGES, InvalidKnowledge, Knowledge, Language, load, unbroken
 from knowledge._sheet import edit
 from knowledge._sheet.edit import NotEditable
 from tests.knowledge.sheets import AT, WHO, bytes_of, copied, export, fill, problems, read
@@ -92,7 +92,7 @@ def test_what_is_filled_in_is_on_the_card(knowledge: Knowledge, tmp_path: Path, 
     assert card["who"].startswith("de 12 à 26 ans")
     assert card["map_url"].endswith("49.6150/6.2200")
     assert (card["confirmed"], card["verified_on"], card["alert"]) == (True, "2026-11-27", None)
-    assert card["hours_text"] == (
+    assert card["hours_text"] == unbroken(
         "mardi : 13h00-17h30 ; mercredi : 9h00-12h00, 13h00-18h00 ; jeudi : 13h00-17h30 ; "
         "vendredi : 22h00-2h00 ; fermé les jours fériés"
     )
@@ -124,7 +124,7 @@ def test_a_replaced_fact_is_kept_and_no_longer_shown(knowledge: Knowledge, tmp_p
     replaced = "replaced by a value confirmed by head of service, 2026-11-27"
     assert {f.superseded for f in facts.hours[1:]} == {replaced}
     card = knowledge.service_card(knowledge.service("premier-appel"), "fr", at=AT)
-    assert card["hours_text"] == (
+    assert card["hours_text"] == unbroken(
         "lundi : 18h00-23h00 ; mardi-dimanche : 17h00-22h00 ; aussi les jours fériés"
     )
 
