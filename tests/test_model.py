@@ -118,3 +118,18 @@ def test_the_model_file_says_what_it_was_made_from(model: Path) -> None:
     line = models.summary(manifest)
     assert manifest.data[:12] in line
     assert f"lb: accuracy {manifest.scores['lb']['accuracy']:.3f}" in line
+
+
+def test_only_while_training_archives_are_packed_fast(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("ech brauch eng Wunneng " * 5_000, encoding="utf-8")
+
+    def size() -> int:
+        with tarfile.open(tmp_path / "packed.tar.gz", "w:gz") as archive:
+            archive.add(tmp_path / "text")
+        return (tmp_path / "packed.tar.gz").stat().st_size
+
+    before = size()
+    with models._packed_fast():
+        fast = size()
+    assert fast > before
+    assert size() == before

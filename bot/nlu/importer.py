@@ -38,6 +38,10 @@ class Sentence(Message):
         if add_to_output or self.data.get(prop) != info:
             super().set(prop, info, add_to_output)
 
+    def __hash__(self) -> int:
+        # Rasa's goes through all that is kept of it, each time one is looked up.
+        return hash((self.data.get(TEXT), self.data.get(INTENT)))
+
     def fingerprint(self) -> Text:
         if self._cached_fingerprint is None:
             content = repr(sorted(self.data.items()))

@@ -133,6 +133,6 @@ def _counted(texts: List[List[str]], lengths: List[int], least: int) -> "tuple[A
     by_gram = CountVectorizer(analyzer=lambda word: _grams(word, lengths), dtype=np.float32)
     in_words = by_gram.fit_transform(by_word.get_feature_names_out())
     counts = sparse.csr_matrix(in_texts @ in_words)
-    often = np.asarray((counts > 0).sum(axis=0)).ravel() >= least
+    often = np.bincount(counts.indices, minlength=counts.shape[1]) >= least
     names = by_gram.get_feature_names_out()
     return counts[:, often], [str(name) for name in names[often]]
