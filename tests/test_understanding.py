@@ -13,6 +13,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.evaluation import evaluate, read_cases
+from bot.nlu.files import LEXICON, read_words
 from bot.parsed import parsed as parsed_line
 from tests.conftest import HERE, LANGUAGES, public_test_set
 
@@ -141,3 +142,17 @@ async def test_one_word_with_the_language_of_the_conversation(assistant: Assista
         message = UserMessage(text=text, metadata={"language": language})
         found.append((await processor.parse_message(message))["language"] == language)
     assert sum(found) / len(found) >= 0.95
+
+
+async def test_every_cry_the_patterns_promise_is_heard_by_the_whole(assistant: Assistant) -> None:
+    """The model may deny a pattern (`bot.nlu.danger`), but not in what the pattern promises."""
+    promised = [
+        text
+        for path in sorted((LEXICON / "crisis").glob("*.yml"))
+        for name, entries in read_words(path).items()
+        for entry in entries
+        if isinstance(entry, dict)
+        for text in entry.get("not" if name == "idioms" else "catches", [])
+    ]
+    assert len(promised) > 1000
+    assert not [text for text in promised if not (await assistant.parse(text))["crisis"]]

@@ -47,7 +47,9 @@ class Danger:
         read all of the message and hears nearly none in it nor in any of its clauses.
         """
         weak = all(backed for _, backed in hits) and len({name for name, _ in hits}) == 1
-        if not weak or not scores or len(text) > MAX_EMBEDDED:
+        # "Feier!": of so few words the model knows little.
+        few = len(text.split()) < self._config["crisis_denied_words"]
+        if not weak or not scores or few or len(text) > MAX_EMBEDDED:
             return False
         prefix = self._config["crisis_prefix"]
         heard = [sum(p for n, p in one if n.startswith(prefix)) for one in (scores, *clauses)]

@@ -86,6 +86,8 @@ class Decision(GraphComponent):
             # Words that ordinary messages use, too (`backed` in the patterns), are not believed
             # where the model makes all danger less probable than this, in every clause.
             "crisis_denied_below": 0.05,
+            # … in a message of so many words at least.
+            "crisis_denied_words": 7,
             # Surer than this, the model says which of several crises comes first.
             "crisis_sure": 0.45,
             # A question about a service, or about a kind of service, named in the message.

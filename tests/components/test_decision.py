@@ -179,6 +179,7 @@ GOAL = "Ich kriege beim Elfmeterschießen jedes Mal einen Herzinfarkt"
         (GOAL, 0.01, 0.06, ["crisis_medical"]),  # … in one of its clauses
         (GOAL + ", bla" * 80, 0.01, 0.01, ["crisis_medical"]),  # more than the model reads
         (GOAL + ", bin lebensmüde", 0.01, 0.01, ["crisis_medical", "crisis_suicide"]),  # two
+        ("D'Haus brennt, Feier!", 0.01, 0.01, ["crisis_medical"]),  # so few words say what they say
         ("mein Mann atmet nicht mehr", 0.01, 0.01, ["crisis_medical"]),  # says nothing else
     ],
 )
